@@ -1,0 +1,79 @@
+"""How weights are moved: Muon for the recurrent matrices, AdamW for everything else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import torch
+from torch import Tensor, nn
+from torch.optim import AdamW, Optimizer
+
+from charrnn.network import CharRNN
+
+# Quintic Newton-Schulz coefficients and number of iterations of Jordan et al., "Muon" (2024).
+_A, _B, _C = 3.4445, -4.7750, 2.0315
+_ITERATIONS = 5
+MUON_RATE = 6.0
+
+
+class Muon(Optimizer):
+    """Momentum whose matrix updates are made orthogonal (Jordan et al. 2024), gate by gate.
+
+    A layer's four (LSTM) or three (GRU) gates stand one above another in a matrix [G*H, I]; each is a map of its own,
+    so each block of `rows` = H rows is orthogonalised by itself.
+    """
+
+    def __init__(
+        self, matrices: Iterable[nn.Parameter], rows: int, lr: float, momentum: float = 0.95, weight_decay: float = 0.0
+    ) -> None:
+        super().__init__(matrices, {"lr": lr, "momentum": momentum, "weight_decay": weight_decay})
+        self._rows = rows
+
+    @torch.no_grad()
+    def step(self, closure: None = None) -> None:  # type: ignore[override]
+        for group in self.param_groups:
+            for matrix in group["params"]:
+                if matrix.grad is not None:
+                    self._move(matrix, group["lr"], group["momentum"], group["weight_decay"])
+
+    def _move(self, matrix: nn.Parameter, lr: float, momentum: float, weight_decay: float) -> None:
+        state = self.state[matrix]
+        if not state:
+            state["momentum"] = torch.zeros_like(matrix)
+        average = state["momentum"].lerp_(matrix.grad, 1 - momentum)
+        update = matrix.grad.lerp(average, momentum)  # Nesterov's look ahead
+        scale = max(1.0, self._rows / matrix.shape[1]) ** 0.5
+        matrix.mul_(1 - lr * weight_decay)
+        for block, part in zip(matrix.split(self._rows), update.split(self._rows), strict=True):
+            block.add_(orthogonalise(part), alpha=-lr * scale)
+
+
+def orthogonalise(matrix: Tensor) -> Tensor:
+    """The matrix [m, n] with its singular values moved to about 1, by Newton-Schulz iteration in bfloat16."""
+    x = matrix.bfloat16()
+    tall = x.shape[0] > x.shape[1]
+    if tall:
+        x = x.t()
+    x = (x / (x.norm() + 1e-7)).contiguous()
+    for _ in range(_ITERATIONS):
+        a = x @ x.t()
+        x = torch.addmm(x, torch.addmm(a, a, a, beta=_B, alpha=_C), x, beta=_A)
+    return (x.t() if tall else x).to(matrix.dtype)
+
+
+def make_optimizers(network: CharRNN, name: str, learning_rate: float, weight_decay: float) -> list[Optimizer]:
+    """Optimisers of all parameters: `muon` (with AdamW for what is no recurrent matrix) or `adamw`.
+
+    With Muon, `learning_rate` is AdamW's; the matrices have `MUON_RATE` times as much.
+    """
+    matrices, others = [], []
+    for key, parameter in network.named_parameters():
+        recurrent = parameter.ndim == 2 and ".weight_" in key
+        (matrices if recurrent else others).append(parameter)
+    plain = {"params": others, "weight_decay": 0.0}
+    if name == "adamw":
+        return [AdamW([{"params": matrices, "weight_decay": weight_decay}, plain], learning_rate, betas=(0.9, 0.99))]
+    rows = network.architecture.hidden
+    muon = Muon(matrices, rows, learning_rate * MUON_RATE, weight_decay=weight_decay)
+    return [muon, AdamW([plain], learning_rate, betas=(0.9, 0.99))]
+

@@ -1,0 +1,82 @@
+"""A recipe: everything that decides what a training run does, apart from the text. One TOML file each."""
+
+from __future__ import annotations
+
+import dataclasses
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_type_hints
+
+from charrnn.config import Architecture, Cell
+from charrnn.errors import OptionError
+
+RECIPES = Path(__file__).parent.parent / "configs"
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Training options. Raises `OptionError` where a value is out of its range."""
+
+    cell: Cell = "lstm"
+    embedding: int = 128
+    hidden: int = 512
+    layers: int = 2
+    residual: bool = False
+    dropout: float = 0.0  # before each layer and before the output
+    batch: int = 128  # streams read side by side, B
+    steps: int = 128  # characters between two updates, T
+    epochs: float = 1.0  # passes over the training text
+    max_minutes: float = 0.0  # stop then at the latest; 0 is no limit
+    optimizer: str = "adamw"
+    learning_rate: float = 3e-3
+    warmup: int = 200  # updates with a rising learning rate
+    decay: float = 0.3  # last part of training, with a falling learning rate
+    weight_decay: float = 0.01  # on matrices only
+    clip: float = 1.0  # largest norm of the gradient
+    forget: float = 0.01  # chance that a stream starts a chunk with an empty state, as an editor does
+    vary: float = 0.0  # share of the documents that is laid out anew: hard-wrapped, or without blank lines
+    rarest: int = 200  # a character that is not ASCII needs to stand this often to have a place in the alphabet
+    validate_minutes: float = 5.0  # between two validations
+    seed: int = 1
+
+    def __post_init__(self) -> None:
+        for name in ("batch", "steps", "epochs", "learning_rate", "clip", "validate_minutes"):
+            if getattr(self, name) <= 0:
+                raise OptionError(f"{name} is {getattr(self, name)}; it must be greater than 0.")
+        for name in ("dropout", "decay", "forget", "vary"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise OptionError(f"{name} is {getattr(self, name)}; it must be from 0 to 1.")
+
+    def architecture(self, vocabulary: int) -> Architecture:
+        return Architecture(vocabulary, self.cell, self.embedding, self.hidden, self.layers, self.residual)
+
+
+def load_recipe(name: str) -> Recipe:
+    """The recipe of that name in `training/configs`, or in the file of that path."""
+    path = Path(name) if name.endswith(".toml") else RECIPES / f"{name}.toml"
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        known = ", ".join(sorted(file.stem for file in RECIPES.glob("*.toml")))
+        raise OptionError(f"There is no recipe {name!r}. Name one of {known}, or a .toml file.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise OptionError(f"{path} is not valid TOML: {error}.") from error
+    return recipe_from(values, str(path))
+
+
+def recipe_from(values: dict[str, Any], source: str) -> Recipe:
+    """A recipe of these values; `source` names them in the message of an `OptionError`."""
+    types = get_type_hints(Recipe)
+    names = [field.name for field in dataclasses.fields(Recipe)]
+    for name, value in values.items():
+        if name not in names:
+            raise OptionError(f"{source}: {name!r} is not a key of a recipe. The keys are {', '.join(names)}.")
+        wanted = types[name]
+        fits = isinstance(value, int | float) and not isinstance(value, bool) if wanted is float else None
+        if fits is None:
+            fits = type(value) is (str if wanted not in (int, bool) else wanted)
+        if not fits:
+            kind = getattr(wanted, "__name__", "str")
+            raise OptionError(f"{source}: {name} is {value!r}; it must be of type {kind}.")
+    return Recipe(**values)
