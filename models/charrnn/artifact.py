@@ -14,7 +14,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
@@ -79,7 +78,9 @@ def read_artifact(path: Path) -> Artifact:
         calibration = {str(key): float(value) for key, value in config["calibration"].items()}
         training = dict(config["training"])
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise ModelError(f"{path / CONFIG} is not a model configuration ({error!r}). Install the model again.") from error
+        raise ModelError(
+            f"{path / CONFIG} is not a model configuration ({error!r}). Install the model again."
+        ) from error
     except OptionError as error:
         raise ModelError(f"{path / CONFIG}: {error}") from error
     if len(vocabulary) != architecture.vocabulary:
@@ -128,12 +129,12 @@ def _replace_directory(new: Path, target: Path, scratch: Path) -> None:
     old = scratch / "old"
     had_one = target.exists()
     if had_one:
-        os.rename(target, old)
+        target.rename(old)
     try:
-        os.rename(new, target)
+        new.rename(target)
     except OSError:
         if had_one:
-            os.rename(old, target)
+            old.rename(target)
         raise
     shutil.rmtree(old, ignore_errors=True)
 

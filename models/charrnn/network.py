@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from charrnn.config import Architecture
 
-_CELLS: dict[str, type[nn.RNNBase]] = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
+_CELLS: dict[str, type[nn.RNN] | type[nn.GRU] | type[nn.LSTM]] = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
 
 
 class CharRNN(nn.Module):
@@ -47,22 +47,22 @@ class CharRNN(nn.Module):
                 else:
                     nn.init.zeros_(parameter)
             if isinstance(layer, nn.LSTM):
-                layer.bias_ih_l0.data[hidden : 2 * hidden] = 1.0
+                layer.get_parameter("bias_ih_l0").data[hidden : 2 * hidden] = 1.0
         nn.init.zeros_(self.output.bias)
         nn.init.normal_(self.output.weight, std=1 / math.sqrt(hidden))
 
     def initial_state(self, batch: int) -> Tensor:
         """The state of streams that have read nothing, zeros [S, B, H]."""
-        weight = self.output.weight
-        return weight.new_zeros(self.architecture.state_rows, batch, self.architecture.hidden)
+        a = self.architecture
+        return torch.zeros(a.state_rows, batch, a.hidden, device=self.output.weight.device)
 
     def forward(self, ids: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
-        """ids [B, T], state [S, B, H] -> logits [B, T, V], new state [S, B, H]."""
+        """Ids [B, T], state [S, B, H] -> logits [B, T, V], new state [S, B, H]."""
         if self.architecture.embedding:
             x = self.embedding(ids.t())  # [T, B, E]
         else:
             x = nn.functional.one_hot(ids.t(), self.architecture.vocabulary).to(self.output.weight.dtype)
-        states = []
+        states: list[Tensor] = []
         for n, layer in enumerate(self.layers):
             x = self.dropout(x)
             y, new = self._run_layer(layer, n, x, state)

@@ -71,9 +71,11 @@ def shape(log_p: LogProbabilities, sampling: Sampling) -> LogProbabilities:
 
 def draw(shaped: LogProbabilities, rng: np.random.Generator) -> npt.NDArray[np.int64]:
     """One id [N] from each row of `shape`, by the Gumbel-max trick."""
-    return (shaped + rng.gumbel(size=shaped.shape)).argmax(axis=1)
+    ids: npt.NDArray[np.int64] = (shaped + rng.gumbel(size=shaped.shape)).argmax(axis=1)
+    return ids
 
 
 def _normalised(log_p: LogProbabilities) -> LogProbabilities:
-    log_p = log_p - log_p.max(axis=1, keepdims=True)
-    return log_p - np.log(np.exp(log_p).sum(axis=1, keepdims=True))
+    shifted: LogProbabilities = log_p - log_p.max(axis=1, keepdims=True)
+    shifted -= np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    return shifted

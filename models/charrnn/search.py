@@ -39,7 +39,7 @@ class SearchOptions:
     candidates: int = 4  # width of the beam
     length: Length = "phrase"
     max_characters: int = 80
-    min_confidence: float = 0.0  # calibrated probability that the first word is right, under which nothing shows
+    min_confidence: float = 0.0  # calibrated probability of being right under which nothing is found
 
     def __post_init__(self) -> None:
         if not 1 <= self.candidates <= 64:
@@ -54,7 +54,7 @@ class SearchOptions:
 
 @dataclass(frozen=True)
 class Calibration:
-    """What the model's probability that a word is right is really worth (Platt 1999), measured on held-out text.
+    """What the model's probability that a suggestion is right is really worth (Platt 1999), measured on held-out text.
 
     confidence = sigmoid(slope * logit(probability) + intercept), with a positive slope.
     """
@@ -75,9 +75,9 @@ class Suggestion:
     """Text to insert, in the model's alphabet."""
 
     text: str
-    confidence: float  # calibrated probability that its first word is right
-    worth: float  # keys it is expected to save
     probability: float  # of all of it, followed by the end of a word
+    confidence: float  # that probability, calibrated
+    worth: float  # keys it is expected to save
 
 
 @dataclass(slots=True)
@@ -89,21 +89,18 @@ class _Node:
     rank: float  # in the beam
     shaped: float  # log-probability under the tempered distribution
     words: int = 0
-    first: float | None = None  # probability that the first word with a letter or digit in it is right
     gain: int = 0  # keys saved by taking those words one by one
     worth: float = 0.0  # their part of the worth
     space: float = 0.0  # probability that white space follows `text`
 
     def child(self, letter: str, log_p: float, rank: float, shaped: float) -> _Node:
         """This continuation and one more character. A space may end a word."""
-        node = _Node(self.text + letter, log_p, rank, shaped, self.words, self.first, self.gain, self.worth)
+        node = _Node(self.text + letter, log_p, rank, shaped, self.words, self.gain, self.worth)
         if letter == " " and self.text.strip() and self.text[-1] != " ":
             ended = math.exp(self.log_p) * self.space
             node.words += 1
             node.gain = max(self.gain, len(self.text) - node.words)
             node.worth += ended * (node.gain - self.gain)
-            if node.first is None and _has_word(self.text):
-                node.first = ended
         return node
 
 
@@ -155,15 +152,12 @@ class Search:
         masses = np.exp(log_p) @ self._alphabet.masses  # [N, 2]
         for node, (space, bound) in zip(nodes, masses.tolist(), strict=True):
             node.space = space
-            if len(node.text) > 1 and _ends_word(node.text) and not _is_junk(node.text):
+            if len(node.text) > 1 and _ends_word(node.text) and _has_word(node.text) and not _is_junk(node.text):
                 self._keep(node, math.exp(node.log_p) * bound)
 
     def _keep(self, node: _Node, right: float) -> None:
         """Note a node that is right as a whole with probability `right`, if it may be shown."""
-        first = node.first
-        if first is None:
-            first = right if _has_word(node.text) else 0.0
-        confidence = self._calibration.confidence(first)
+        confidence = self._calibration.confidence(right)
         if confidence < self._options.min_confidence:
             return
         worth = node.worth + right * (len(node.text) - 1 - node.gain)
@@ -172,7 +166,7 @@ class Search:
         preference = worth
         if self._options.length in ("sentence", "line"):
             preference = len(node.text) + (1000 if _ends_sentence(node.text) else 0)
-        self._found.append((preference, Suggestion(node.text, confidence, worth, right)))
+        self._found.append((preference, Suggestion(node.text, right, confidence, worth)))
 
     def _children(
         self, nodes: list[_Node], log_p: LogProbabilities
@@ -225,8 +219,7 @@ class Search:
     def _promises(self, child: _Node) -> bool:
         """Whether anything beyond `child` could still be shown, and be worth more than what was found."""
         probability = math.exp(child.log_p)
-        first = probability if child.first is None else child.first
-        if self._calibration.confidence(first) < self._options.min_confidence:
+        if self._calibration.confidence(probability) < self._options.min_confidence:
             return False
         if self._options.length in ("sentence", "line"):
             return True

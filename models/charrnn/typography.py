@@ -33,7 +33,8 @@ class Typography:
             return plain
         last = before[-1:]
         letters = []
-        for letter in plain:
+        for plain_letter in plain:
+            letter = plain_letter
             if letter in "'\"":
                 opening = not last or last in _OPENING_CONTEXT
                 letter = "\u2018\u2019\u201c\u201d"[2 * (letter == '"') + (not opening)]

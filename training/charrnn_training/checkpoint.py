@@ -7,11 +7,9 @@ one rename replaces the whole.
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
-import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
@@ -33,9 +31,12 @@ def save_checkpoint(
             tensors |= {f"optimizer.{n}.{m}.{key}": value for key, value in parameter_state.items()}
     tensors["state"] = state
     temporary = file.with_suffix(".tmp")
-    save_file({name: value.detach().cpu().contiguous() for name, value in tensors.items()}, temporary,
-              {"progress": json.dumps(progress)})
-    os.replace(temporary, file)
+    save_file(
+        {name: value.detach().cpu().contiguous() for name, value in tensors.items()},
+        temporary,
+        {"progress": json.dumps(progress)},
+    )
+    temporary.replace(file)
 
 
 def load_checkpoint(file: Path, network: CharRNN, optimizers: list[Optimizer]) -> tuple[Tensor, dict[str, Any]]:
@@ -57,8 +58,3 @@ def load_checkpoint(file: Path, network: CharRNN, optimizers: list[Optimizer]) -
                     state.setdefault(int(parameter), {})[key] = value
         optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
     return tensors["state"], progress
-
-
-def torch_seed(seed: int) -> None:
-    """Make weight initialisation and dropout repeatable."""
-    torch.manual_seed(seed)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import torch
 
-from charrnn.errors import CharRNNError, OptionError
+from charrnn.errors import CharRNNError
 from charrnn.network import CharRNN
 from charrnn.vocabulary import Vocabulary
 from charrnn_training.corpus import Shard, count_characters, read_documents, write_shard
@@ -53,7 +53,10 @@ def train(options: argparse.Namespace) -> None:
         if report.progress.minutes - last[0] > 0.5:
             last[0] = report.progress.minutes
             p = report.progress
-            print(f"{p.updates} {p.minutes:.1f}min {report.share:.1%} {report.loss:.4f} {report.speed:.0f}/s best {p.best:.4f}", flush=True)
+            print(
+                f"{p.updates} {p.minutes:.1f}min {report.share:.1%} {report.loss:.4f} {report.speed:.0f}/s best {p.best:.4f}",
+                flush=True,
+            )
 
     trainer.run(watch)
 
@@ -63,7 +66,11 @@ def prepare(options: argparse.Namespace, recipe: Recipe, folder: Path) -> tuple[
     letters = {c for c, n in counts.items() if n >= recipe.rarest and c.isprintable()}
     vocabulary = Vocabulary.of(letters | set(ASCII))
     documents = vary_layout(read_documents(options.paths), recipe.vary, recipe.seed)
-    return (vocabulary, write_shard(folder / "training", documents, vocabulary), write_shard(folder / "validation", read_documents(options.validation), vocabulary))
+    return (
+        vocabulary,
+        write_shard(folder / "training", documents, vocabulary),
+        write_shard(folder / "validation", read_documents(options.validation), vocabulary),
+    )
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -75,7 +75,7 @@ def count_characters(documents: Iterator[str]) -> Counter[str]:
 class Shard:
     """Encoded documents: `ids` [n] of all of them one after another, `starts` [d + 1] where each begins.
 
-    Each document begins with the id `DOCUMENT`. Ids are mapped from the file, so that a corpus may be larger than memory.
+    Each document begins with the id `DOCUMENT`. Ids are mapped from the file: a corpus may be larger than memory.
     """
 
     ids: npt.NDArray[np.uint16]
@@ -90,7 +90,7 @@ class Shard:
 
 
 def write_shard(folder: Path, documents: Iterator[str], vocabulary: Vocabulary) -> Shard:
-    """Encode documents into `folder`, one at a time. Raises `TextError` where there is next to nothing to learn from."""
+    """Encode documents into `folder`, one at a time. Raises `TextError` if there is next to nothing to learn from."""
     folder.mkdir(parents=True, exist_ok=True)
     starts = [0]
     with (folder / "ids.raw").open("wb") as file:

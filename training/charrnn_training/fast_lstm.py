@@ -41,7 +41,7 @@ def _gates_ifgo(tensor: Tensor) -> Tensor:
 
 class _LSTMLayer(torch.autograd.Function):
     @staticmethod
-    def forward(  # type: ignore[override]
+    def forward(
         ctx: Any, x: Tensor, h0: Tensor, c0: Tensor, w_ih: Tensor, w_hh: Tensor, bias: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
         steps, batch, inputs = x.shape
@@ -81,7 +81,7 @@ class _LSTMLayer(torch.autograd.Function):
         return h[1:].clone(), h[steps].float(), c[steps].clone()
 
     @staticmethod
-    def backward(ctx: Any, dy: Tensor, dh_last: Tensor, dc_last: Tensor) -> tuple[Tensor | None, ...]:  # type: ignore[override]
+    def backward(ctx: Any, dy: Tensor, dh_last: Tensor, dc_last: Tensor) -> tuple[Tensor | None, ...]:
         x, w_ih, w_hh = ctx.saved_tensors
         gates, h, c, tanh_c = ctx.work
         ctx.work = None
@@ -127,15 +127,20 @@ class FastLSTM(nn.Module):
     It takes over the parameters of the layer it replaces (they are shared, not copied).
     """
 
+    weight_ih_l0: Tensor
+    weight_hh_l0: Tensor
+    bias_ih_l0: Tensor
+    bias_hh_l0: Tensor
+
     def __init__(self, layer: nn.LSTM, dtype: torch.dtype | None = None) -> None:
         super().__init__()
         self.hidden_size = layer.hidden_size
         self.dtype = dtype or fast_dtype()
-        self.weight_ih_l0, self.weight_hh_l0 = layer.weight_ih_l0, layer.weight_hh_l0
-        self.bias_ih_l0, self.bias_hh_l0 = layer.bias_ih_l0, layer.bias_hh_l0
+        for name, parameter in layer.named_parameters():
+            self.register_parameter(name, parameter)
 
     def forward(self, x: Tensor, state: tuple[Tensor, Tensor]) -> tuple[Tensor, tuple[Tensor, Tensor]]:
-        """x [T, B, I], state ([1, B, H], [1, B, H]) -> outputs [T, B, H] in the fast dtype, new float32 state."""
+        """X [T, B, I], state ([1, B, H], [1, B, H]) -> outputs [T, B, H] in the fast dtype, new float32 state."""
         bias = self.bias_ih_l0 + self.bias_hh_l0
         y, h, c = _LSTMLayer.apply(
             x.to(self.dtype), state[0][0], state[1][0], self.weight_ih_l0, self.weight_hh_l0, bias

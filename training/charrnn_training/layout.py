@@ -11,7 +11,7 @@ NARROWEST, WIDEST = 56, 90  # columns of hard-wrapped text
 
 
 def vary_layout(documents: Iterable[str], share: float, seed: int) -> Iterator[str]:
-    """Lay out a `share` of the documents anew: half of these hard-wrapped, half with no blank line between paragraphs."""
+    """Lay out a `share` of the documents anew: half of these hard-wrapped, half without blank lines."""
     rng = np.random.default_rng(seed)
     for document in documents:
         chance = rng.random()

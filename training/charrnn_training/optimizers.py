@@ -34,14 +34,14 @@ class Muon(Optimizer):
         for group in self.param_groups:
             for matrix in group["params"]:
                 if matrix.grad is not None:
-                    self._move(matrix, group["lr"], group["momentum"], group["weight_decay"])
+                    self._move(matrix, matrix.grad, group["lr"], group["momentum"], group["weight_decay"])
 
-    def _move(self, matrix: nn.Parameter, lr: float, momentum: float, weight_decay: float) -> None:
+    def _move(self, matrix: nn.Parameter, gradient: Tensor, lr: float, momentum: float, weight_decay: float) -> None:
         state = self.state[matrix]
         if not state:
             state["momentum"] = torch.zeros_like(matrix)
-        average = state["momentum"].lerp_(matrix.grad, 1 - momentum)
-        update = matrix.grad.lerp(average, momentum)  # Nesterov's look ahead
+        average = state["momentum"].lerp_(gradient, 1 - momentum)
+        update = gradient.lerp(average, momentum)  # Nesterov's look ahead
         scale = max(1.0, self._rows / matrix.shape[1]) ** 0.5
         matrix.mul_(1 - lr * weight_decay)
         for block, part in zip(matrix.split(self._rows), update.split(self._rows), strict=True):
@@ -66,7 +66,8 @@ def make_optimizers(network: CharRNN, name: str, learning_rate: float, weight_de
 
     With Muon, `learning_rate` is AdamW's; the matrices have `MUON_RATE` times as much.
     """
-    matrices, others = [], []
+    matrices: list[nn.Parameter] = []
+    others: list[nn.Parameter] = []
     for key, parameter in network.named_parameters():
         recurrent = parameter.ndim == 2 and ".weight_" in key
         (matrices if recurrent else others).append(parameter)
@@ -76,4 +77,3 @@ def make_optimizers(network: CharRNN, name: str, learning_rate: float, weight_de
     rows = network.architecture.hidden
     muon = Muon(matrices, rows, learning_rate * MUON_RATE, weight_decay=weight_decay)
     return [muon, AdamW([plain], learning_rate, betas=(0.9, 0.99))]
-

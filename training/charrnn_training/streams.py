@@ -12,7 +12,7 @@ from charrnn_training.corpus import Shard
 
 @dataclass(frozen=True)
 class Batch:
-    """`ids` [B, T + 1]: inputs are all but the last column, targets all but the first. `fresh` [B]: forget the state."""
+    """`ids` [B, T + 1]: inputs are all but the last column, targets all but the first; `fresh` [B]: forget state."""
 
     ids: npt.NDArray[np.int64]
     fresh: npt.NDArray[np.bool_]

@@ -1,0 +1,45 @@
+"""Where models live: the user's model directory first, then the ones that come with the package."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+from charrnn.artifact import CONFIG, Artifact, read_artifact
+from charrnn.errors import ModelError
+
+BUNDLED = Path(__file__).parent / "pretrained"
+DEFAULT = "english"
+
+
+def user_directory() -> Path:
+    """The user's model directory; `CHARRNN_MODELS` overrides it."""
+    override = os.environ.get("CHARRNN_MODELS")
+    return Path(override) if override else platformdirs.user_data_path("charrnn", appauthor=False) / "models"
+
+
+def installed_models() -> dict[str, Path]:
+    """Names and directories of all models that can be named."""
+    found: dict[str, Path] = {}
+    for directory in (BUNDLED, user_directory()):
+        if directory.is_dir():
+            found |= {path.parent.name: path.parent for path in sorted(directory.glob(f"[!.]*/{CONFIG}"))}
+    return found
+
+
+def find_model(name: str) -> Artifact:
+    """The model of that name, or in that directory. Raises `ModelError`."""
+    models = installed_models()
+    if name in models:
+        return read_artifact(models[name])
+    if is_path(name):
+        return read_artifact(Path(name).expanduser())
+    known = ", ".join(models) or "none"
+    raise ModelError(f"There is no model named {name!r}. Installed: {known}. A path must contain a slash.")
+
+
+def is_path(name: str) -> bool:
+    """Whether this names a directory rather than an installed model."""
+    return os.sep in name or "/" in name or name in (".", "..")

@@ -1,0 +1,109 @@
+"""A model ready for use: `load_model("english").complete("It was a")`."""
+
+from __future__ import annotations
+
+import dataclasses
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from charrnn.artifact import Artifact
+from charrnn.cell import Cell, initial_state
+from charrnn.errors import OptionError
+from charrnn.library import DEFAULT, find_model
+from charrnn.prefix_cache import Context, PrefixCache, Reading
+from charrnn.sampling import Sampling, draw, log_softmax, shape
+from charrnn.search import Calibration, Search, SearchOptions, Suggestion
+from charrnn.typography import Typography
+from charrnn.vocabulary import Vocabulary
+
+DEVICES = ("auto", "cpu", "cuda", "mps")
+
+
+@dataclass
+class Model:
+    """A network, its alphabet, and what it has read lately."""
+
+    artifact: Artifact
+    cell: Cell
+    cache: PrefixCache
+
+    @property
+    def name(self) -> str:
+        return self.artifact.name
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        return self.artifact.vocabulary
+
+    @property
+    def calibration(self) -> Calibration:
+        return Calibration(**self.artifact.calibration)
+
+    def search(self, context: Context, options: SearchOptions) -> Iterator[Search | None]:
+        """Read `context` and look ahead, giving way (`None`) between steps; the last item is the finished search."""
+        for reading in self.cache.read(context):
+            if reading is None:
+                yield None
+        assert reading is not None
+        seed = zlib.crc32(context.text[-64:].encode("utf-8", "surrogatepass"))
+        search = Search(self.cell, self.vocabulary, options, self.calibration, seed)
+        for _ in search.steps(reading.logits, reading.state):
+            yield None
+        yield search
+
+    def complete(self, text: str, options: SearchOptions | None = None, count: int = 1) -> list[Suggestion]:
+        """The `count` best ways to go on from `text`, in its own typography."""
+        *_, search = self.search(Context(text, from_start=True), options or SearchOptions())
+        assert search is not None
+        return [in_typography(suggestion, text) for suggestion in search.best(count)]
+
+    def generate(self, prompt: str, sampling: Sampling, seed: int = 0) -> Iterator[str]:
+        """Characters that follow `prompt`, drawn one at a time without end, in the model's alphabet."""
+        rng = np.random.default_rng(seed)
+        reading = self._read(Context(prompt, from_start=True))
+        logits, state = reading.logits, reading.state
+        while True:
+            ids = draw(shape(log_softmax(logits), sampling), rng)
+            yield self.vocabulary.decode(ids)
+            logits, state = self.cell.run(ids[:, None], state)
+
+    def _read(self, context: Context) -> Reading:
+        *_, reading = self.cache.read(context)
+        assert reading is not None
+        return reading
+
+
+def in_typography(suggestion: Suggestion, before: str) -> Suggestion:
+    """The suggestion with the quotes, dashes and dots of the text `before` it."""
+    text = Typography.of(before).apply(suggestion.text, before)
+    return dataclasses.replace(suggestion, text=text)
+
+
+def load_model(name: str = DEFAULT, device: str = "auto", int8: bool = True, threads: int = 1) -> Model:
+    """Load a model by name or path, warmed up. Raises `ModelError` or `OptionError`.
+
+    `auto` and `cpu` run ONNX Runtime; `cuda` and `mps` need the extra `[torch]`.
+    """
+    if device not in DEVICES:
+        raise OptionError(f"device is {device!r}; it must be one of {', '.join(DEVICES)}.")
+    artifact = find_model(name)
+    cell = _load_cell(artifact, device, int8, threads)
+    cell.run(np.zeros((1, 1), np.int64), initial_state(cell.architecture))
+    return Model(artifact, cell, PrefixCache(cell, artifact.vocabulary))
+
+
+def _load_cell(artifact: Artifact, device: str, int8: bool, threads: int) -> Cell:
+    if device in ("auto", "cpu"):
+        from charrnn.onnx_cell import OnnxCell  # noqa: PLC0415 - loaded only when used
+
+        return OnnxCell(artifact, int8, threads)
+    try:
+        from charrnn.torch_cell import TorchCell  # noqa: PLC0415
+    except ImportError as error:
+        raise OptionError(
+            f"device {device!r} needs PyTorch ({error.name} is missing): pip install 'charrnn-lsp[torch]'"
+        ) from error
+    return TorchCell(artifact, device)

@@ -1,0 +1,60 @@
+"""The network on PyTorch: CUDA and MPS, and the reference that the ONNX graphs are held against."""
+
+from __future__ import annotations
+
+import numpy as np
+import safetensors.torch
+import torch
+
+from charrnn.artifact import WEIGHTS, Artifact
+from charrnn.cell import Ids, Logits, State
+from charrnn.errors import ModelError, OptionError
+from charrnn.network import CharRNN
+
+
+class TorchCell:
+    """Runs `weights.safetensors` on a device. Raises `ModelError` or, where the device is not there, `OptionError`."""
+
+    def __init__(self, artifact: Artifact, device: str = "cpu") -> None:
+        self.architecture = artifact.architecture
+        self.device = torch_device(device)
+        self._network = load_network(artifact).to(self.device).eval()
+
+    @torch.inference_mode()
+    def run(self, ids: Ids, state: State) -> tuple[Logits, State]:
+        """See `charrnn.cell.Cell.run`."""
+        logits, state = self.score(ids, state)
+        return logits[:, -1], state
+
+    @torch.inference_mode()
+    def score(self, ids: Ids, state: State) -> tuple[Logits, State]:
+        """See `charrnn.cell.Cell.score`."""
+        logits, new = self._network(
+            torch.from_numpy(np.ascontiguousarray(ids)).to(self.device),
+            torch.from_numpy(np.ascontiguousarray(state)).to(self.device),
+        )
+        return logits.cpu().numpy(), new.cpu().numpy()
+
+
+def load_network(artifact: Artifact) -> CharRNN:
+    """The network of a model in float32, on the CPU. Raises `ModelError`."""
+    content = artifact.open(WEIGHTS)
+    network = CharRNN(artifact.architecture)
+    try:
+        weights = safetensors.torch.load(content)
+        network.load_state_dict({name: value.float() for name, value in weights.items()})
+    except (safetensors.SafetensorError, RuntimeError) as error:
+        raise ModelError(
+            f"{artifact.path / WEIGHTS} does not fit the network that the model describes: {error}. "
+            "Install the model again."
+        ) from error
+    return network
+
+
+def torch_device(name: str) -> torch.device:
+    """The device of that name. Raises `OptionError` where this computer has no such device."""
+    there = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    if not there.get(name):
+        have = ", ".join(device for device, is_there in there.items() if is_there)
+        raise OptionError(f"The device {name!r} is not there; this computer has {have}.")
+    return torch.device(name)

@@ -1,0 +1,1 @@
+"""The language server: from `textDocument/didChange` to ghost text."""

@@ -1,0 +1,34 @@
+"""`charrnn-lsp`: serve an editor, show what it does, say whether all is well."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from collections.abc import Sequence
+
+import charrnn
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Entry point."""
+    parser = argparse.ArgumentParser(prog="charrnn-lsp", description="A language server that completes prose.")
+    parser.add_argument("command", nargs="?", choices=["demo", "check"], help="show it at work; say what is installed")
+    parser.add_argument("--stdio", action="store_true", help="serve an editor over standard input and output")
+    parser.add_argument("--version", action="version", version=f"charrnn-lsp {charrnn.__version__}")
+    options = parser.parse_args(arguments)
+    if options.command == "demo":
+        from charrnn_lsp.demo import run_demo  # noqa: PLC0415 - the server needs none of it
+
+        return run_demo()
+    if not options.stdio:
+        parser.error("say --stdio to serve an editor, or one of the commands demo and check")
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(name)s: %(message)s")
+    from charrnn_lsp.server import make_server  # noqa: PLC0415
+
+    make_server().start_io()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,60 @@
+"""The part of a document that a suggestion is made from: some text before the cursor, and what follows on its line."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lsprotocol.types import Position
+
+from charrnn.prefix_cache import Context
+from charrnn_lsp.documents import Document, content
+
+NEAREST = 1024  # characters before the cursor that are read at least, where there are as many
+FURTHEST = 2 * NEAREST
+ROW = NEAREST  # a longer line is taken as rows of so many characters
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """Text around the cursor, line ends as `\\n`."""
+
+    before: Context
+    after: str  # the rest of the cursor's line
+
+
+def excerpt(document: Document, position: Position) -> Excerpt:
+    """What is read for a suggestion at `position`: the document up to there, or its last part.
+
+    A part begins at the row between `NEAREST` and `FURTHEST` whose text has the smallest checksum. So it depends on the
+    text alone, and while the cursor moves on the beginning stays the same for long: the prefix cache goes on hitting.
+    """
+    number, offset = document.place(position)
+    after = content(document.lines[number])[offset:]
+    rows: list[str] = []
+    size = 0
+    beginnings: list[tuple[int, int]] = []
+    for row in _rows_before(document, number, offset):
+        rows.append(row)
+        size += len(row)
+        if size > FURTHEST:
+            used = min(beginnings)[1]
+            return Excerpt(Context("".join(reversed(rows[:used])), from_start=False), after)
+        if size >= NEAREST:
+            beginnings.append((zlib.crc32(row.encode("utf-8", "surrogatepass")), len(rows)))
+    return Excerpt(Context("".join(reversed(rows)), from_start=True), after)
+
+
+def _rows_before(document: Document, number: int, offset: int) -> Iterator[str]:
+    """The rows of text before a place, the nearest first. A row is a line, or a piece of a long one."""
+    line = document.lines[number]
+    stop = offset
+    while True:
+        for start in range((stop - 1) // ROW * ROW, -1, -ROW):
+            yield line[start : min(start + ROW, stop)]
+        if number == 0:
+            return
+        number -= 1
+        line = content(document.lines[number]) + "\n"
+        stop = len(line)

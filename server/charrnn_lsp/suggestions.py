@@ -1,0 +1,105 @@
+"""What to show at a place: remembered answers first, else a look ahead.
+
+If the writer types what was shown, the rest of it is shown, without running the model; a typo and a backspace bring
+the earlier answer back; the same text always has the same answer.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from charrnn.model import Model, in_typography
+from charrnn.sampling import Sampling
+from charrnn.search import SearchOptions
+from charrnn_lsp.excerpt import Excerpt
+from charrnn_lsp.settings import Settings
+
+REMEMBERED = 512  # answers
+KEY_LENGTH = 256  # characters before the cursor by which an answer is known again
+ALTERNATIVES = 3  # suggestions when asked by hand
+
+
+@dataclass(frozen=True)
+class _Place:
+    """By what an answer is known again."""
+
+    before: str
+    after: str
+
+    @classmethod
+    def of(cls, excerpt: Excerpt, typed: int = 0) -> _Place:
+        """The place of the cursor, or where it was `typed` characters ago."""
+        text = excerpt.before.text
+        stop = len(text) - typed
+        return cls(text[max(0, stop - KEY_LENGTH) : stop], excerpt.after)
+
+
+class Suggestions:
+    """Suggestions of one model with the same settings; make a new one when either changes."""
+
+    def __init__(self, model: Model, settings: Settings) -> None:
+        self._model = model
+        self._settings = settings
+        self._answers: OrderedDict[_Place, list[str]] = OrderedDict()
+
+    def suggest(self, excerpt: Excerpt, invoked: bool) -> Iterator[list[str] | None]:
+        """Texts to insert at the cursor, the best first; gives way (`None`) between steps, the last is the result."""
+        shown = self._recall(excerpt)
+        if not invoked and not _may_interrupt(excerpt):
+            shown = []
+        if shown is None or invoked:
+            before = excerpt.before
+            for search in self._model.search(before, self._options(excerpt, invoked)):
+                if search is None:
+                    yield None
+            assert search is not None
+            best = search.best(ALTERNATIVES if invoked else 1)
+            found = [in_typography(suggestion, before.text).text for suggestion in best]
+            found = [text for text in found if not _repeats(text, excerpt.after)]
+            # Asked by hand where something is shown: that first, then the others.
+            shown = list(dict.fromkeys([*(shown or []), *found]))[:ALTERNATIVES]
+        if not invoked:
+            self._remember(_Place.of(excerpt), shown)
+        yield shown
+
+    def _options(self, excerpt: Excerpt, invoked: bool) -> SearchOptions:
+        s = self._settings
+        mid_line = bool(excerpt.after.strip())
+        return SearchOptions(
+            Sampling(s.temperature, s.top_k, s.top_p, s.min_p),
+            s.candidates,
+            "word" if mid_line else s.length,
+            s.max_characters,
+            0.0 if invoked else s.min_confidence,
+        )
+
+    def _recall(self, excerpt: Excerpt) -> list[str] | None:
+        """The answer of this place: its own, or what is left of an earlier one whose text was typed since."""
+        place = _Place.of(excerpt)
+        if place in self._answers:
+            self._answers.move_to_end(place)
+            return self._answers[place]
+        text = excerpt.before.text
+        for typed in range(1, min(self._settings.max_characters, len(text))):
+            shown = self._answers.get(_Place.of(excerpt, typed))
+            tail = text[-typed:]
+            if shown and (rest := [item[typed:] for item in shown if item.startswith(tail) and len(item) > typed]):
+                return rest
+        return None
+
+    def _remember(self, place: _Place, texts: list[str]) -> None:
+        self._answers[place] = texts
+        if len(self._answers) > REMEMBERED:
+            self._answers.popitem(last=False)
+
+
+def _may_interrupt(excerpt: Excerpt) -> bool:
+    """Whether a suggestion that was not asked for is welcome here: not inside a word."""
+    return not excerpt.after[:1].isalnum()
+
+
+def _repeats(text: str, after: str) -> bool:
+    """Whether `text` is what follows the cursor anyway."""
+    return bool(after.strip()) and after.strip().startswith(text.strip())

@@ -1,0 +1,50 @@
+"""What tests share: tiny models, made here in milliseconds, and the bundled one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import safetensors.torch
+import torch
+
+from charrnn.artifact import CARD, CELL, CELL_INT8, WEIGHTS, Artifact, write_artifact
+from charrnn.config import Architecture
+from charrnn.network import CharRNN
+from charrnn.vocabulary import Vocabulary
+from charrnn_training.onnx_graphs import float_graph, int8_graph
+
+ALPHABET = "\n" + "".join(map(chr, range(32, 127))) + "é"
+
+ModelMaker = Callable[..., Artifact]
+
+
+@pytest.fixture(scope="session")
+def make_model(tmp_path_factory: pytest.TempPathFactory) -> ModelMaker:
+    """A function that makes a small random model; keyword arguments are those of `Architecture`."""
+
+    def make(name: str = "tiny", folder: Path | None = None, **architecture: object) -> Artifact:
+        vocabulary = Vocabulary.of(ALPHABET)
+        options = {"embedding": 8, "hidden": 16, "layers": 2, **architecture}
+        torch.manual_seed(5)
+        network = CharRNN(Architecture(len(vocabulary), **options))  # type: ignore[arg-type]
+        weights = {key: value.half() for key, value in network.state_dict().items()}
+
+        def write_files(target: Path) -> None:
+            arrays = {key: value.float().numpy() for key, value in weights.items()}
+            safetensors.torch.save_file(weights, target / WEIGHTS)
+            (target / CELL).write_bytes(float_graph(network.architecture, arrays).SerializeToString())
+            (target / CELL_INT8).write_bytes(int8_graph(network.architecture, arrays).SerializeToString())
+            (target / CARD).write_text("# tiny\n", encoding="utf-8")
+
+        target = (folder or tmp_path_factory.mktemp("models")) / name
+        return write_artifact(target, network.architecture, vocabulary, write_files, {}, {})
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def tiny(make_model: ModelMaker) -> Artifact:
+    """A random two-layer LSTM of width 16."""
+    return make_model()

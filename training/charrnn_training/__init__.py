@@ -1,0 +1,1 @@
+"""Training: from prose to an exported model."""
