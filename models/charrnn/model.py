@@ -54,10 +54,15 @@ class Model:
             yield None
         yield search
 
+    def look_ahead(self, context: Context, options: SearchOptions) -> Search:
+        """As `search`, in one go."""
+        *_, search = self.search(context, options)
+        assert search is not None
+        return search
+
     def complete(self, text: str, options: SearchOptions | None = None, count: int = 1) -> list[Suggestion]:
         """The `count` best ways to go on from `text`, in its own typography."""
-        *_, search = self.search(Context(text, from_start=True), options or SearchOptions())
-        assert search is not None
+        search = self.look_ahead(Context(text, from_start=True), options or SearchOptions())
         return [in_typography(suggestion, text) for suggestion in search.best(count)]
 
     def generate(self, prompt: str, sampling: Sampling, seed: int = 0) -> Iterator[str]:
@@ -89,7 +94,11 @@ def load_model(name: str = DEFAULT, device: str = "auto", int8: bool = True, thr
     """
     if device not in DEVICES:
         raise OptionError(f"device is {device!r}; it must be one of {', '.join(DEVICES)}.")
-    artifact = find_model(name)
+    return open_model(find_model(name), device, int8, threads)
+
+
+def open_model(artifact: Artifact, device: str = "auto", int8: bool = True, threads: int = 1) -> Model:
+    """As `load_model`, for an artifact at hand."""
     cell = _load_cell(artifact, device, int8, threads)
     cell.run(np.zeros((1, 1), np.int64), initial_state(cell.architecture))
     return Model(artifact, cell, PrefixCache(cell, artifact.vocabulary))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from charrnn.vocabulary import DOCUMENT, Vocabulary
 TEXT_SUFFIXES = (".txt", ".md", ".markdown", ".text")
 DOCUMENT_BREAK = "\n\n\n"  # two blank lines within a file part one document from the next
 SMALLEST_CORPUS = 1000  # characters
+HELD_OUT, FEW = 20, 60
 
 
 def find_files(paths: Sequence[Path]) -> list[Path]:
@@ -61,6 +63,22 @@ def read_documents(paths: Sequence[Path]) -> Iterator[str]:
         for part in read_text(file).split(DOCUMENT_BREAK):
             if document := part.strip("\n"):
                 yield document
+
+
+def split_documents(documents: Iterator[str], count: int, held_out: bool) -> Iterator[str]:
+    """The documents to train on, or those held out: about one in `HELD_OUT`, chosen by their content.
+
+    Of fewer than `FEW` documents, the last part of each is held out instead.
+    """
+    for document in documents:
+        if count >= FEW:
+            if (zlib.crc32(document.encode()) % HELD_OUT == 0) == held_out:
+                yield document
+            continue
+        cut = document.find("\n", len(document) - len(document) // HELD_OUT)
+        cut = len(document) - len(document) // HELD_OUT if cut < 0 else cut
+        if part := (document[cut:] if held_out else document[:cut]).strip("\n"):
+            yield part
 
 
 def count_characters(documents: Iterator[str]) -> Counter[str]:

@@ -1,0 +1,161 @@
+"""`charrnn`: use a model from the command line."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Sequence
+from itertools import islice
+from pathlib import Path
+
+import charrnn
+from charrnn.artifact import read_artifact
+from charrnn.errors import CharRNNError, TextError
+from charrnn.evaluation import bits_per_character
+from charrnn.library import DEFAULT, installed_models
+from charrnn.model import DEVICES, load_model
+from charrnn.sampling import Sampling
+from charrnn.search import LENGTHS, SearchOptions
+
+DOCUMENT_BREAK = "\n\n\n"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Entry point: 0, or 1 with one message."""
+    options = _parser().parse_args(arguments)
+    try:
+        options.run(options)
+    except CharRNNError as error:
+        print(f"charrnn: {error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read the output has seen enough
+    except KeyboardInterrupt:
+        print()
+    return 0
+
+
+def complete(options: argparse.Namespace) -> None:
+    """Print the best continuations of a text with their probabilities."""
+    model = load_model(options.model, options.device)
+    found = model.complete(
+        options.text, SearchOptions(_sampling(options), options.candidates, options.length), options.count
+    )
+    if options.json:
+        print(json.dumps([{"text": s.text, "confidence": round(s.confidence, 4)} for s in found], ensure_ascii=False))
+        return
+    for suggestion in found:
+        print(f"{suggestion.confidence:4.0%}  {options.text}{_grey(suggestion.text)}")
+
+
+def generate(options: argparse.Namespace) -> None:
+    """Print a prompt and what a model makes of it, character by character."""
+    model = load_model(options.model, options.device)
+    print(options.prompt, end="")
+    for letter in islice(model.generate(options.prompt, _sampling(options), options.seed), options.characters):
+        print(letter, end="", flush=True)
+    print()
+
+
+def models(options: argparse.Namespace) -> None:
+    """List the installed models."""
+    for name, path in installed_models().items():
+        artifact = read_artifact(path)
+        a = artifact.architecture
+        bpc = artifact.training.get("bpc_int8")
+        figure = f"{bpc:.3f} bits per character" if bpc else "not evaluated"
+        print(f"{name:16} {a.cell} {a.layers}x{a.hidden}, {a.parameters / 1e6:.1f} M weights, {figure}  {path}")
+
+
+def evaluate(options: argparse.Namespace) -> None:
+    """Print how many bits a character of a text costs."""
+    model = load_model(options.model, options.device, int8=not options.float32)
+    documents = [part for part in _read(options.file).split(DOCUMENT_BREAK) if part.strip()]
+    started = time.perf_counter()
+    bpc = bits_per_character(model.cell, model.vocabulary, documents)
+    seconds = time.perf_counter() - started
+    figures = {
+        "model": model.name,
+        "file": str(options.file),
+        "characters": sum(map(len, documents)),
+        "documents": len(documents),
+        "bits_per_character": round(bpc, 4),
+        "seconds": round(seconds, 1),
+    }
+    if options.json:
+        print(json.dumps(figures))
+    else:
+        print(f"{bpc:.4f} bits per character over {figures['characters']:,} characters in {seconds:.1f} s")
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise TextError(f"{file} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise TextError(f"{file} is not UTF-8 text (byte {error.start}). Save it as UTF-8.") from error
+
+
+def _sampling(options: argparse.Namespace) -> Sampling:
+    return Sampling(options.temperature, options.top_k, options.top_p, options.min_p)
+
+
+def _grey(text: str) -> str:
+    return f"\x1b[90m{text}\x1b[0m" if sys.stdout.isatty() else text
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="charrnn", description="Character-level models of prose.")
+    parser.add_argument("--version", action="version", version=f"charrnn {charrnn.__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    command = commands.add_parser("complete", help="go on from a text")
+    command.add_argument("text")
+    command.add_argument("-c", "--count", type=int, default=3, help="how many ways (default: 3)")
+    command.add_argument("--candidates", type=int, default=8, help="how many to follow at once (default: 8)")
+    command.add_argument("--length", choices=LENGTHS, default="phrase")
+    command.add_argument("--json", action="store_true")
+    _add_model(command)
+    _add_sampling(command, temperature=0.0)
+    command.set_defaults(run=complete)
+
+    command = commands.add_parser("generate", help="write on from a prompt")
+    command.add_argument("-p", "--prompt", default="", help="what to begin with")
+    command.add_argument("-n", "--characters", type=int, default=400, help="how much to write (default: 400)")
+    command.add_argument("--seed", type=int, default=0)
+    _add_model(command)
+    _add_sampling(command, temperature=0.8)
+    command.set_defaults(run=generate)
+
+    command = commands.add_parser("models", help="list the installed models")
+    command.set_defaults(run=models)
+
+    command = commands.add_parser("evaluate", help="measure how well a model predicts a text")
+    command.add_argument("model", help="the name of an installed model, or a path")
+    command.add_argument("file", type=Path, help="a text file; two blank lines part documents")
+    command.add_argument("--float32", action="store_true", help="use the float32 cell, not the int8 one")
+    command.add_argument("--device", choices=DEVICES, default="auto")
+    command.add_argument("--json", action="store_true")
+    command.set_defaults(run=evaluate)
+    return parser
+
+
+def _add_model(command: argparse.ArgumentParser) -> None:
+    command.add_argument("-m", "--model", default=DEFAULT, help=f"a name or a path (default: {DEFAULT})")
+    command.add_argument("--device", choices=DEVICES, default="auto")
+
+
+def _add_sampling(command: argparse.ArgumentParser, temperature: float) -> None:
+    command.add_argument(
+        "-t", "--temperature", type=float, default=temperature, help=f"0 is greedy (default: {temperature})"
+    )
+    command.add_argument("--top-k", type=int, default=0)
+    command.add_argument("--top-p", type=float, default=1.0)
+    command.add_argument("--min-p", type=float, default=0.0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
