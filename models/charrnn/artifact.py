@@ -23,6 +23,7 @@ from typing import Any
 
 from charrnn.config import Architecture
 from charrnn.errors import ModelError, OptionError
+from charrnn.search import Calibration
 from charrnn.vocabulary import Vocabulary
 
 FORMAT_VERSION = 1
@@ -64,25 +65,27 @@ class Artifact:
 
 def read_artifact(path: Path) -> Artifact:
     """Read and check the configuration of the model in the directory `path`. Raises `ModelError`."""
-    if not path.is_dir():
+    if not _is_directory(path):
         raise ModelError(f"There is no model directory {path}.")
     content = _read(path / CONFIG, LARGEST_CONFIG)
     try:
         config = json.loads(content)
         version = config["format_version"]
-        if version != FORMAT_VERSION:
-            raise ModelError(_wrong_version(path, version))
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise _not_a_configuration(path, error) from error
+    if version != FORMAT_VERSION:
+        raise ModelError(_wrong_version(path, version))
+    try:
         architecture = Architecture(**config["architecture"])
         vocabulary = Vocabulary(config["symbols"])
         files = {name: str(entry) for name, entry in config["files"].items()}
         calibration = {str(key): float(value) for key, value in config["calibration"].items()}
+        Calibration(**calibration)  # refuses what no search can use
         training = dict(config["training"])
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise ModelError(
-            f"{path / CONFIG} is not a model configuration ({error!r}). Install the model again."
-        ) from error
-    except OptionError as error:
-        raise ModelError(f"{path / CONFIG}: {error}") from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise _not_a_configuration(path, error) from error
+    except (OptionError, ModelError) as error:
+        raise ModelError(f"{path / CONFIG}: {error} Install the model again.") from error
     if len(vocabulary) != architecture.vocabulary:
         raise ModelError(
             f"{path / CONFIG} lists {len(vocabulary)} symbols for a network of {architecture.vocabulary}. "
@@ -139,6 +142,13 @@ def _replace_directory(new: Path, target: Path, scratch: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
+def _is_directory(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a name that is too long, a parent that may not be searched
+        return False
+
+
 def _read(file: Path, largest: int) -> bytes:
     try:
         if file.is_symlink() or not file.is_file():
@@ -148,6 +158,10 @@ def _read(file: Path, largest: int) -> bytes:
         return file.read_bytes()
     except OSError as error:
         raise ModelError(f"{file} cannot be read: {error.strerror}.") from error
+
+
+def _not_a_configuration(path: Path, error: Exception) -> ModelError:
+    return ModelError(f"{path / CONFIG} is not a model configuration ({error!r}). Install the model again.")
 
 
 def _wrong_version(path: Path, version: object) -> str:

@@ -33,6 +33,8 @@ class Architecture:
             value, lowest = getattr(self, name), 0 if name == "embedding" else 1
             if type(value) is not int or not lowest <= value <= limit:
                 raise OptionError(f"{name} is {value!r}; it must be a whole number from {lowest} to {limit}.")
+        if type(self.residual) is not bool:
+            raise OptionError(f"residual is {self.residual!r}; it must be true or false.")
 
     @property
     def state_rows(self) -> int:

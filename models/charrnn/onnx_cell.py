@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import onnxruntime
 
-from charrnn.artifact import CELL, CELL_INT8, Artifact
+from charrnn.artifact import CELL, CELL_INT8, CONFIG, Artifact
 from charrnn.cell import Ids, Logits, State
 from charrnn.errors import ModelError
 
@@ -31,6 +31,25 @@ class OnnxCell:
         except Exception as error:  # ONNX Runtime's exceptions share no base class
             reason = str(error).splitlines()[0]
             raise ModelError(f"{artifact.path / name} cannot be loaded: {reason}. Install the model again.") from error
+        if self._shapes() != self._expected_shapes():
+            raise ModelError(
+                f"{artifact.path / name} does not fit the network that {CONFIG} describes. Install the model again."
+            )
+
+    def _shapes(self) -> list[tuple[str, list[int | None]]]:
+        """Names and shapes of the graph's inputs and outputs; `None` is any number."""
+        ends = [*self._session.get_inputs(), *self._session.get_outputs()]
+        return [(end.name, [size if isinstance(size, int) else None for size in end.shape]) for end in ends]
+
+    def _expected_shapes(self) -> list[tuple[str, list[int | None]]]:
+        a, steps = self.architecture, 1 if self._single_step else None
+        state = [a.state_rows, None, a.hidden]
+        return [
+            ("ids", [None, steps]),
+            ("state", state),
+            ("logits", [None, steps, a.vocabulary]),
+            ("new_state", state),
+        ]
 
     def run(self, ids: Ids, state: State) -> tuple[Logits, State]:
         """See `charrnn.cell.Cell.run`."""

@@ -6,7 +6,7 @@ import numpy as np
 import safetensors.torch
 import torch
 
-from charrnn.artifact import WEIGHTS, Artifact
+from charrnn.artifact import CONFIG, WEIGHTS, Artifact
 from charrnn.cell import Ids, Logits, State
 from charrnn.errors import ModelError, OptionError
 from charrnn.network import CharRNN
@@ -45,8 +45,7 @@ def load_network(artifact: Artifact) -> CharRNN:
         network.load_state_dict({name: value.float() for name, value in weights.items()})
     except (safetensors.SafetensorError, RuntimeError) as error:
         raise ModelError(
-            f"{artifact.path / WEIGHTS} does not fit the network that the model describes: {error}. "
-            "Install the model again."
+            f"{artifact.path / WEIGHTS} does not fit the network that {CONFIG} describes. Install the model again."
         ) from error
     return network
 
