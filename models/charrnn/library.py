@@ -35,7 +35,7 @@ def find_model(name: str) -> Artifact:
     if name in models:
         return read_artifact(models[name])
     if is_path(name):
-        return read_artifact(Path(os.path.expanduser(name)))
+        return read_artifact(Path(os.path.expanduser(name)))  # noqa: PTH111 - Path's raises where there is no such user
     known = ", ".join(models) or "none"
     raise ModelError(f"There is no model named {name!r}. Installed: {known}. A path must contain a slash.")
 

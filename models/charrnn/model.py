@@ -62,13 +62,13 @@ class Model:
 
     def complete(self, text: str, options: SearchOptions | None = None, count: int = 1) -> list[Suggestion]:
         """The `count` best ways to go on from `text`, in its own typography."""
-        search = self.look_ahead(Context(text, from_start=True), options or SearchOptions())
+        search = self.look_ahead(_document(text), options or SearchOptions())
         return [in_typography(suggestion, text) for suggestion in search.best(count)]
 
     def generate(self, prompt: str, sampling: Sampling, seed: int = 0) -> Iterator[str]:
         """Characters that follow `prompt`, drawn one at a time without end, in the model's alphabet."""
         rng = np.random.default_rng(seed)
-        reading = self._read(Context(prompt, from_start=True))
+        reading = self._read(_document(prompt))
         logits, state = reading.logits, reading.state
         while True:
             ids = draw(shape(log_softmax(logits), sampling), rng)
@@ -79,6 +79,11 @@ class Model:
         *_, reading = self.cache.read(context)
         assert reading is not None
         return reading
+
+
+def _document(text: str) -> Context:
+    """All of a document; what is read in pieces must have line ends of one character."""
+    return Context(text.replace("\r\n", "\n"), from_start=True)
 
 
 def in_typography(suggestion: Suggestion, before: str) -> Suggestion:

@@ -157,24 +157,36 @@ class Search:
 
     def _collect(self, nodes: list[_Node], log_p: LogProbabilities) -> None:
         """Note which nodes are suggestions, from the distributions [N, V] of what follows them."""
-        masses = np.exp(log_p) @ self._alphabet.masses  # [N, 2]
-        for node, (space, bound) in zip(nodes, masses.tolist(), strict=True):
+        masses = np.exp(log_p) @ self._alphabet.masses  # [N, 3]
+        for node, (space, bound, line_end) in zip(nodes, masses.tolist(), strict=True):
             node.space = space
             if len(node.text) > 1 and _ends_word(node.text) and _has_word(node.text) and not _is_junk(node.text):
-                self._keep(node, math.exp(node.log_p) * bound)
+                self._keep(node, bound, line_end)
 
-    def _keep(self, node: _Node, right: float) -> None:
-        """Note a node that is right as a whole with probability `right`, if it may be shown."""
+    def _keep(self, node: _Node, bound: float, line_end: float) -> None:
+        """Note a node, if it may be shown; the end of its word and of its line follow with these probabilities."""
+        right = math.exp(node.log_p) * bound
         confidence = self._calibration.confidence(right)
         if confidence < self._options.min_confidence:
             return
         worth = node.worth + right * (len(node.text) - 1 - node.gain)
         self._best_worth = max(self._best_worth, worth)
-        # Phrases are chosen for what they save; sentences and lines for reaching their end, or at least far.
-        preference = worth
-        if self._options.length in ("sentence", "line"):
-            preference = len(node.text) + (1000 if _ends_sentence(node.text) else 0)
-        self._found.append((preference, Suggestion(node.text, right, confidence, worth)))
+        suggestion = Suggestion(node.text, right, confidence, worth)
+        self._found.append((self._preference(node, worth, line_end), suggestion))
+
+    def _preference(self, node: _Node, worth: float, line_end: float) -> float:
+        """Phrases are chosen for what they save; sentences and lines for reaching their end, or at least far.
+
+        Of two that reach it the more probable is chosen: the beam goes on beyond an end, with what it would never say.
+        """
+        length, ends_sentence = self._options.length, _ends_sentence(node.text)
+        if length == "line" and line_end > 0.5:
+            return 2000 + math.exp(node.log_p) * line_end
+        if length == "sentence" and ends_sentence:
+            return 2000 + math.exp(node.log_p) * node.space
+        if length in ("sentence", "line"):
+            return len(node.text) + (1000 if ends_sentence else 0)
+        return worth
 
     def _children(
         self, nodes: list[_Node], log_p: LogProbabilities
@@ -221,7 +233,7 @@ class Search:
     def _stops(self, node: _Node) -> bool:
         """Whether a space after `node` would lead beyond what the writer asked for."""
         if self._options.length == "word":
-            return _has_word(node.text) and _ends_word(node.text)
+            return _has_word(node.text)
         return self._options.length != "line" and _ends_sentence(node.text)
 
     def _promises(self, child: _Node) -> bool:
@@ -242,18 +254,19 @@ class _Alphabet:
     letters: list[str]
     spaces: npt.NDArray[np.intp]
     line_ends: npt.NDArray[np.intp]
-    masses: npt.NDArray[np.float32]  # [V, 2]: is it white space; can it follow a whole word
+    masses: npt.NDArray[np.float32]  # [V, 3]: is it white space; can it follow a whole word; is it a line end
 
     @classmethod
     def of(cls, vocabulary: Vocabulary) -> _Alphabet:
         letters = [vocabulary.decode([i]) for i in range(len(vocabulary))]
         spaces = [letter in (" ", "\n") for letter in letters]
+        line_ends = [letter == "\n" for letter in letters]
         bounds = [not letter.isalnum() and letter not in ("'", "-") for letter in letters]
         return cls(
             letters,
             np.array([i for i, letter in enumerate(letters) if letter == " "], np.intp),
-            np.array([i for i, letter in enumerate(letters) if letter == "\n"], np.intp),
-            np.array([spaces, bounds], np.float32).T.copy(),
+            np.flatnonzero(line_ends),
+            np.array([spaces, bounds, line_ends], np.float32).T.copy(),
         )
 
 

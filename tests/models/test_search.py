@@ -1,0 +1,327 @@
+"""Looking ahead: probabilities are exact, worth is the formula, and nothing odd is suggested."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from charrnn.artifact import Artifact
+from charrnn.cell import Cell, Ids, Logits, State, initial_state
+from charrnn.config import Architecture
+from charrnn.errors import OptionError
+from charrnn.onnx_cell import OnnxCell
+from charrnn.sampling import Sampling, log_softmax
+from charrnn.search import LENGTHS, Calibration, Length, Search, SearchOptions, Suggestion
+from charrnn.vocabulary import DOCUMENT, Vocabulary
+
+PROMPTS = ("The rain had", "It was a", "", "x", "He said: ", "Some wor")
+GREEDY, DRAWN = Sampling(temperature=0), Sampling(temperature=0.9, top_p=0.95)
+
+
+class Parrot:
+    """A network that knows one text by heart and expects each next character of it with probability `sure`.
+
+    What it has read is the first number of its state; anything but the next character leaves it where it was.
+    """
+
+    def __init__(self, vocabulary: Vocabulary, script: str, sure: float = 0.95) -> None:
+        self.architecture = Architecture(len(vocabulary), "rnn", 0, hidden=1, layers=1)
+        self.runs = 0
+        self._script = vocabulary.encode(script + "\n").tolist()
+        rest = (1 - sure) / (len(vocabulary) - 3)
+        self._sure, self._rest = math.log(sure), math.log(rest)
+
+    def run(self, ids: Ids, state: State) -> tuple[Logits, State]:
+        logits, state = self.score(ids, state)
+        return logits[:, -1], state
+
+    def score(self, ids: Ids, state: State) -> tuple[Logits, State]:
+        self.runs += 1
+        logits = np.full((*ids.shape, self.architecture.vocabulary), self._rest, np.float32)
+        new = state.copy()
+        for row, t in np.ndindex(*ids.shape):
+            place = int(new[0, row, 0])
+            if place < len(self._script) and ids[row, t] == self._script[place]:
+                new[0, row, 0] = place = place + 1
+            if place < len(self._script):
+                logits[row, t, self._script[place]] = self._sure
+        return logits, new
+
+
+def look_ahead(
+    cell: Cell,
+    vocabulary: Vocabulary,
+    prompt: str,
+    options: SearchOptions,
+    seed: int = 0,
+    calibration: Calibration | None = None,
+) -> Search:
+    logits, state = read(cell, vocabulary, prompt)
+    search = Search(cell, vocabulary, options, calibration or Calibration(), seed)
+    for _ in search.steps(logits, state):
+        pass
+    return search
+
+
+def read(cell: Cell, vocabulary: Vocabulary, prompt: str) -> tuple[Logits, State]:
+    ids = np.concatenate([[DOCUMENT], vocabulary.encode(prompt)])
+    return cell.run(ids[None], initial_state(cell.architecture))
+
+
+@pytest.fixture(scope="session")
+def sharp(make_model: Callable[..., Artifact]) -> Artifact:
+    """A random model that is fairly sure of what it says."""
+    return make_model(sharpness=3.0)
+
+
+@pytest.fixture(scope="session")
+def cells(tiny: Artifact, sharp: Artifact) -> dict[str, Cell]:
+    return {"flat": OnnxCell(tiny), "sharp": OnnxCell(sharp)}
+
+
+@pytest.fixture(scope="session")
+def vocabulary(tiny: Artifact) -> Vocabulary:
+    return tiny.vocabulary
+
+
+def distributions(cell: Cell, vocabulary: Vocabulary, prompt: str, text: str) -> list[npt.NDArray[np.float64]]:
+    """The softmax before each character of `text`, and the one after it, from single steps of the cell."""
+    logits, state = read(cell, vocabulary, prompt)
+    rows = [np.exp(log_softmax(logits)[0].astype(np.float64))]
+    for i in vocabulary.encode(text).tolist():
+        logits, state = cell.run(np.array([[i]]), state)
+        rows.append(np.exp(log_softmax(logits)[0].astype(np.float64)))
+    return rows
+
+
+def brute_force(cell: Cell, vocabulary: Vocabulary, prompt: str, text: str) -> tuple[float, float]:
+    """The probability that `text` and the end of its last word follow `prompt`; and the formula for its worth."""
+    rows = distributions(cell, vocabulary, prompt, text)
+    ids = vocabulary.encode(text).tolist()
+    p = list(itertools.accumulate((row[i] for row, i in zip(rows, ids, strict=False)), lambda a, b: a * b, initial=1.0))
+
+    def mass(place: int, fits: Callable[[str], bool]) -> float:
+        return sum(share for i, share in enumerate(rows[place]) if fits(vocabulary.decode([i])))
+
+    right = p[-1] * mass(len(text), lambda letter: not letter.isalnum() and letter not in ("'", "-"))
+    ends = [
+        place for place in range(1, len(text)) if text[place] == " " and text[:place].strip() and text[place - 1] != " "
+    ]
+    prefixes = [p[end] * mass(end, lambda letter: letter in (" ", "\n")) for end in ends]
+    worth = right * (len(text) - 1)
+    for k, (end, first_k, next_k) in enumerate(zip(ends, prefixes, [*prefixes, right][1:], strict=True), start=1):
+        worth += (first_k - next_k) * (end - k)
+    return right, worth
+
+
+def all_suggestions(search: Search) -> list[Suggestion]:
+    return search.best(1000)
+
+
+@pytest.mark.parametrize("sampling", [GREEDY, DRAWN], ids=["greedy", "drawn"])
+@pytest.mark.parametrize("length", LENGTHS)
+@pytest.mark.parametrize("kind", ["flat", "sharp"])
+def test_probability_and_worth_are_exact(
+    cells: dict[str, Cell], vocabulary: Vocabulary, kind: str, length: Length, sampling: Sampling
+) -> None:
+    compared = 0
+    for prompt in PROMPTS:
+        options = SearchOptions(sampling, candidates=6, length=length, max_characters=25)
+        for suggestion in look_ahead(cells[kind], vocabulary, prompt, options).best(10):
+            right, worth = brute_force(cells[kind], vocabulary, prompt, suggestion.text)
+            assert math.isclose(suggestion.probability, right, rel_tol=1e-3)
+            assert math.isclose(suggestion.worth, worth, rel_tol=1e-3)
+            compared += 1
+    assert compared >= len(PROMPTS)
+
+
+def test_worth_of_several_words_is_exact(vocabulary: Vocabulary) -> None:
+    parrot = Parrot(vocabulary, "It was a dark and stormy night.")
+    (suggestion,) = look_ahead(parrot, vocabulary, "It was", SearchOptions()).best()
+    right, worth = brute_force(parrot, vocabulary, "It was", suggestion.text)
+    assert suggestion.text == " a dark and stormy night."
+    assert math.isclose(suggestion.probability, right, rel_tol=1e-4)
+    assert math.isclose(suggestion.worth, worth, rel_tol=1e-4)
+
+
+@pytest.mark.parametrize("kind", ["flat", "sharp"])
+def test_the_best_phrase_is_the_one_of_most_worth(cells: dict[str, Cell], vocabulary: Vocabulary, kind: str) -> None:
+    for prompt in PROMPTS:
+        found = all_suggestions(look_ahead(cells[kind], vocabulary, prompt, SearchOptions(candidates=8)))
+        assert found
+        assert [suggestion.worth for suggestion in found] == sorted((s.worth for s in found), reverse=True)
+
+
+SCRIPT = 'She said, "It is late. Go home!" Then nothing - only rain. And so on.'
+
+
+@pytest.mark.parametrize(
+    ("length", "before", "expected"),
+    [
+        ("word", "She", " said,"),
+        ("word", "She sa", "id,"),
+        ("word", "She said,", ' "It'),
+        ("word", 'She said, "It is late. Go home!" Then nothing', " - only"),
+        ("phrase", 'She said, "It is', " late."),
+        ("sentence", "She", ' said, "It is late.'),
+        ("sentence", 'She said, "It is late.', ' Go home!"'),
+        ("line", "She", ' said, "It is late. Go home!" Then nothing - only rain. And so on.'),
+    ],
+)
+def test_each_length_ends_where_it_should(vocabulary: Vocabulary, length: Length, before: str, expected: str) -> None:
+    parrot = Parrot(vocabulary, SCRIPT)
+    (best,) = look_ahead(parrot, vocabulary, before, SearchOptions(length=length)).best()
+    assert best.text == expected
+
+
+def test_a_word_is_one_word_whatever_it_ends_with(vocabulary: Vocabulary) -> None:
+    parrot = Parrot(vocabulary, "well- known* things")
+    found = all_suggestions(look_ahead(parrot, vocabulary, "", SearchOptions(length="word")))
+    assert found
+    assert [suggestion.text for suggestion in found if " " in suggestion.text.strip()] == []
+
+
+def words(text: str) -> list[str]:
+    return [word for word in text.split() if any(map(str.isalnum, word))]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.sampled_from(["flat", "sharp"]),
+    st.text(st.sampled_from("abc .,!?'\"-\u2014\u00e9\U0001f600\n"), max_size=20),
+    st.builds(
+        SearchOptions,
+        st.sampled_from([GREEDY, DRAWN, Sampling(1.5), Sampling(0.7, top_k=3), Sampling(1.0, min_p=0.1)]),
+        candidates=st.integers(1, 8),
+        length=st.sampled_from(LENGTHS),
+        max_characters=st.integers(1, 30),
+    ),
+    st.integers(0, 99),
+)
+def test_nothing_odd_is_suggested(
+    cells: dict[str, Cell], vocabulary: Vocabulary, kind: str, prompt: str, options: SearchOptions, seed: int
+) -> None:
+    found = all_suggestions(look_ahead(cells[kind], vocabulary, prompt, options, seed))
+    for suggestion in found:
+        text = suggestion.text
+        assert 2 <= len(text) <= options.max_characters
+        assert any(map(str.isalnum, text))
+        assert not text[-1].isspace()
+        assert not re.search(r"[\n\ufffd]", text)
+        assert 0 < suggestion.probability <= 1 + 1e-6
+        if options.length == "word":
+            assert len(words(text)) == 1
+        if options.length in ("phrase", "sentence"):
+            assert not re.search(r"[.!?][\"')]* ", text)
+    for one, other in itertools.permutations(found, 2):
+        assert not other.text.startswith(one.text)
+
+
+@pytest.mark.parametrize("script", ["no no no no no no", "ha, ha, ha, ha", "wait.......... what", "abcdabcdabcdabcd"])
+def test_loops_are_not_suggested(vocabulary: Vocabulary, script: str) -> None:
+    found = all_suggestions(look_ahead(Parrot(vocabulary, script), vocabulary, "", SearchOptions(length="line")))
+    assert found
+    assert not [s.text for s in found if re.search(r"\b(\w+)(\W+\1\b){2,}|\.{4}|(\w{4})\3\3", s.text)]
+
+
+@pytest.mark.parametrize("threshold", [0.0, 0.2, 0.6, 0.9])
+@pytest.mark.parametrize("calibration", [Calibration(), Calibration(0.5, 1.0)])
+def test_what_is_not_sure_enough_is_not_found(
+    cells: dict[str, Cell], vocabulary: Vocabulary, threshold: float, calibration: Calibration
+) -> None:
+    options = SearchOptions(candidates=6, min_confidence=threshold)
+    for cell in (*cells.values(), Parrot(vocabulary, SCRIPT)):
+        for suggestion in all_suggestions(look_ahead(cell, vocabulary, "Sh", options, calibration=calibration)):
+            assert suggestion.confidence >= threshold
+            assert suggestion.confidence == calibration.confidence(suggestion.probability)
+
+
+def test_a_threshold_below_the_best_leaves_the_best(vocabulary: Vocabulary) -> None:
+    parrot = Parrot(vocabulary, SCRIPT)
+    (best,) = look_ahead(parrot, vocabulary, "She", SearchOptions()).best()
+    gated = SearchOptions(min_confidence=best.confidence - 0.01)
+    assert look_ahead(parrot, vocabulary, "She", gated).best() == [best]
+
+
+def test_silence_where_nothing_is_sure(vocabulary: Vocabulary) -> None:
+    parrot = Parrot(vocabulary, SCRIPT, sure=0.3)
+    assert look_ahead(parrot, vocabulary, "She", SearchOptions(min_confidence=0.9)).best(3) == []
+    assert parrot.runs <= 3  # and it does not look far for it
+
+
+@pytest.mark.parametrize("kind", ["flat", "sharp"])
+def test_the_same_seed_finds_the_same(cells: dict[str, Cell], vocabulary: Vocabulary, kind: str) -> None:
+    options = SearchOptions(DRAWN, candidates=5)
+    first, second = (look_ahead(cells[kind], vocabulary, "It was", options, seed=7).best(5) for _ in range(2))
+    assert first == second
+
+
+def test_other_seeds_find_other_things(cells: dict[str, Cell], vocabulary: Vocabulary) -> None:
+    options = SearchOptions(Sampling(1.0), candidates=2)
+    found = {
+        tuple(s.text for s in look_ahead(cells["flat"], vocabulary, "It", options, seed).best(2)) for seed in range(5)
+    }
+    assert len(found) > 1
+
+
+def test_greedy_does_not_depend_on_the_seed(cells: dict[str, Cell], vocabulary: Vocabulary) -> None:
+    found = {tuple(look_ahead(cells["sharp"], vocabulary, "It", SearchOptions(), seed).best(3)) for seed in range(3)}
+    assert len(found) == 1
+
+
+def test_a_beam_of_one_is_the_most_probable_text(cells: dict[str, Cell], vocabulary: Vocabulary) -> None:
+    options = SearchOptions(candidates=1, length="line", max_characters=12)
+    text, (logits, state) = "", read(cells["sharp"], vocabulary, "It was")
+    newline = int(vocabulary.encode("\n")[0])
+    for _ in range(12):
+        log_p = log_softmax(logits)
+        log_p[:, newline] = -np.inf
+        text += vocabulary.decode(log_p.argmax(axis=1))
+        logits, state = cells["sharp"].run(log_p.argmax(axis=1)[:, None], state)
+    for suggestion in all_suggestions(look_ahead(cells["sharp"], vocabulary, "It was", options)):
+        assert text.startswith(suggestion.text)
+
+
+def test_best_gives_no_more_than_asked_for(cells: dict[str, Cell], vocabulary: Vocabulary) -> None:
+    search = look_ahead(cells["flat"], vocabulary, "It was", SearchOptions(candidates=8))
+    assert [len(search.best(count)) for count in (0, 1, 2, 3)] == [0, 1, 2, 3]
+    assert search.best(1) == search.best(3)[:1]
+
+
+def test_it_gives_way_after_each_character(cells: dict[str, Cell], vocabulary: Vocabulary) -> None:
+    options = SearchOptions(length="line", max_characters=9)
+    search = Search(cells["flat"], vocabulary, options)
+    assert sum(1 for _ in search.steps(*read(cells["flat"], vocabulary, "It"))) == 9
+
+
+def test_calibration_is_monotone_and_a_probability() -> None:
+    for calibration in (Calibration(), Calibration(0.3, -2), Calibration(1e6, 1e6), Calibration(1e6, -1e6)):
+        values = [calibration.confidence(p) for p in np.linspace(0, 1, 50)]
+        assert values == sorted(values)
+        assert all(0 <= value <= 1 for value in values)
+    assert math.isclose(Calibration().confidence(0.3), 0.3)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"candidates": 0}, "candidates is 0; it must be from 1 to 64."),
+        ({"candidates": 65}, "candidates is 65; it must be from 1 to 64."),
+        ({"length": "page"}, "length is 'page'; it must be one of word, phrase, sentence, line."),
+        ({"max_characters": 0}, "max_characters is 0; it must be from 1 to 1000."),
+        ({"min_confidence": 1.1}, "min_confidence is 1.1; it must be from 0 to 1."),
+        ({"min_confidence": math.nan}, "min_confidence is nan; it must be from 0 to 1."),
+    ],
+)
+def test_an_option_out_of_range_is_refused(options: dict[str, object], message: str) -> None:
+    with pytest.raises(OptionError) as caught:
+        SearchOptions(**options)  # type: ignore[arg-type]
+    assert str(caught.value) == message
