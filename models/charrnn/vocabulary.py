@@ -65,6 +65,12 @@ class Vocabulary:
     def __len__(self) -> int:
         return len(self.symbols)
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Vocabulary) and self.symbols == other.symbols
+
+    def __hash__(self) -> int:
+        return hash(self.symbols)
+
     def __contains__(self, character: str) -> bool:
         return character in self._ids
 

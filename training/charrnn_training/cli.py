@@ -28,6 +28,7 @@ from charrnn.vocabulary import Vocabulary
 from charrnn_training.calibrate import calibrate
 from charrnn_training.card import write_card
 from charrnn_training.corpus import (
+    SMALLEST_HELD_OUT,
     Shard,
     count_characters,
     find_files,
@@ -94,7 +95,8 @@ def prepare(options: argparse.Namespace, recipe: Recipe, folder: Path) -> tuple[
     training = write_shard(
         folder / "training", vary_layout(_documents(options, held_out=False), recipe.vary, recipe.seed), vocabulary
     )
-    validation = write_shard(folder / "validation", _documents(options, held_out=True), vocabulary)
+    held_out = _documents(options, held_out=True)
+    validation = write_shard(folder / "validation", held_out, vocabulary, SMALLEST_HELD_OUT)
     return vocabulary, training, validation
 
 

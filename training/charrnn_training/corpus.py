@@ -17,7 +17,7 @@ from charrnn.vocabulary import DOCUMENT, Vocabulary
 
 TEXT_SUFFIXES = (".txt", ".md", ".markdown", ".text")
 DOCUMENT_BREAK = "\n\n\n"  # two blank lines within a file part one document from the next
-SMALLEST_CORPUS = 1000  # characters
+SMALLEST_CORPUS, SMALLEST_HELD_OUT = 1000, 20  # characters
 HELD_OUT, FEW = 20, 60
 
 
@@ -75,8 +75,10 @@ def split_documents(documents: Iterator[str], count: int, held_out: bool) -> Ite
             if (zlib.crc32(document.encode()) % HELD_OUT == 0) == held_out:
                 yield document
             continue
-        cut = document.find("\n", len(document) - len(document) // HELD_OUT)
-        cut = len(document) - len(document) // HELD_OUT if cut < 0 else cut
+        share = len(document) // HELD_OUT
+        cut = document.rfind("\n", len(document) - 2 * share, len(document) - share)
+        if cut < 0:  # no paragraph ends near there
+            cut = len(document) - share
         if part := (document[cut:] if held_out else document[:cut]).strip("\n"):
             yield part
 
@@ -107,8 +109,10 @@ class Shard:
         return len(self.ids)
 
 
-def write_shard(folder: Path, documents: Iterator[str], vocabulary: Vocabulary) -> Shard:
-    """Encode documents into `folder`, one at a time. Raises `TextError` if there is next to nothing to learn from."""
+def write_shard(
+    folder: Path, documents: Iterator[str], vocabulary: Vocabulary, smallest: int = SMALLEST_CORPUS
+) -> Shard:
+    """Encode documents into `folder`, one at a time. Raises `TextError` below the `smallest` number of characters."""
     folder.mkdir(parents=True, exist_ok=True)
     starts = [0]
     with (folder / "ids.raw").open("wb") as file:
@@ -116,8 +120,8 @@ def write_shard(folder: Path, documents: Iterator[str], vocabulary: Vocabulary) 
             ids = vocabulary.encode(document).astype(np.uint16)
             file.write(np.array([DOCUMENT], np.uint16).tobytes() + ids.tobytes())
             starts.append(starts[-1] + len(ids) + 1)
-    if starts[-1] < SMALLEST_CORPUS:
-        raise TextError(f"The corpus has {starts[-1]} characters; training needs at least {SMALLEST_CORPUS}.")
+    if starts[-1] < smallest:
+        raise TextError(f"The text has {starts[-1]} characters; training needs at least {smallest}.")
     raw = np.memmap(folder / "ids.raw", np.uint16, "r")
     np.save(folder / "ids.npy", raw)
     (folder / "ids.raw").unlink()

@@ -12,6 +12,7 @@ from charrnn.config import Architecture, Cell
 from charrnn.errors import OptionError
 
 RECIPES = Path(__file__).parent.parent / "configs"
+OPTIMIZERS = ("adamw", "muon")
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,9 @@ class Recipe:
         for name in ("dropout", "decay", "forget", "vary"):
             if not 0 <= getattr(self, name) <= 1:
                 raise OptionError(f"{name} is {getattr(self, name)}; it must be from 0 to 1.")
+
+        if self.optimizer not in OPTIMIZERS:
+            raise OptionError(f"optimizer is {self.optimizer!r}; it must be one of {', '.join(OPTIMIZERS)}.")
 
     def architecture(self, vocabulary: int) -> Architecture:
         return Architecture(vocabulary, self.cell, self.embedding, self.hidden, self.layers, self.residual)

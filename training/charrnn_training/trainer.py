@@ -14,7 +14,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from charrnn.errors import TextError
 from charrnn.network import CharRNN
 from charrnn_training.checkpoint import FILE, load_checkpoint, save_checkpoint
 from charrnn_training.corpus import Shard
@@ -24,6 +23,7 @@ from charrnn_training.recipe import Recipe
 from charrnn_training.streams import Batch, Streams
 
 BITS = 1 / math.log(2)
+VALIDATION_STREAM = 3000  # characters of a stream at least
 VALIDATION_CHARACTERS = 400_000  # looked at during training; the figure of the finished model is over all of them
 
 
@@ -169,11 +169,12 @@ def cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def evaluate_network(network: CharRNN, shard: Shard, characters: int, device: torch.device, batch: int = 64) -> float:
-    """Bits per character over `characters` of a shard, in `batch` streams from all over it with carried state.
+def evaluate_network(network: CharRNN, shard: Shard, characters: int, device: torch.device) -> float:
+    """Bits per character over `characters` of a shard, in streams from all over it with carried state.
 
     A quick figure for choosing checkpoints: each stream begins with an empty state.
     """
+    batch = max(1, min(64, min(characters, len(shard)) // VALIDATION_STREAM))
     network.eval()
     total, count = 0.0, 0
     state = network.initial_state(batch)
@@ -191,8 +192,6 @@ def _validation_chunks(shard: Shard, characters: int, batch: int, steps: int = 2
     """The beginnings of `batch` equal parts of a shard, side by side, in chunks [batch, steps + 1]."""
     part = len(shard) // batch
     length = min(part, characters // batch)
-    if length < 2:
-        raise TextError(f"The validation text has {len(shard)} characters; it needs at least {2 * batch}.")
     rows = np.stack([np.asarray(shard.ids[b * part : b * part + length]) for b in range(batch)]).astype(np.int64)
     for start in range(0, length - 1, steps):
         yield rows[:, start : start + steps + 1]

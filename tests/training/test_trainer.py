@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import dataclasses
+import math
+from pathlib import Path
+
+import pytest
+import torch
+
+from charrnn.cell import initial_state
+from charrnn.errors import ModelError
+from charrnn.network import CharRNN
+from charrnn.vocabulary import Vocabulary
+from charrnn_training.checkpoint import FILE
+from charrnn_training.corpus import Shard
+from charrnn_training.fast_lstm import FastLSTM
+from charrnn_training.trainer import Report, evaluate_network, use_fast_layers
+
+from .conftest import RECIPE, make_trainer
+
+
+@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+@pytest.mark.parametrize("optimizer", ["adamw", "muon"])
+def test_training_learns(cell: str, optimizer: str, shard: Shard, vocabulary: Vocabulary, tmp_path: Path) -> None:
+    rate = 0.005 if optimizer == "muon" else 0.02
+    recipe = dataclasses.replace(RECIPE, cell=cell, optimizer=optimizer, learning_rate=rate)  # type: ignore[arg-type]
+    trainer = make_trainer(shard, vocabulary, tmp_path, recipe)
+    before = evaluate_network(trainer.network, shard, 10_000, torch.device("cpu"))
+    reports: list[Report] = []
+    best = trainer.run(reports.append)
+    assert before == pytest.approx(math.log2(len(vocabulary)), abs=0.5)
+    assert best < 0.7 * before
+    assert reports[-1].share == 1
+    assert trainer.progress.history[-1][3] == pytest.approx(best, abs=1e-4)
+
+
+def test_a_run_that_was_interrupted_goes_on_as_if_it_had_not_been(
+    shard: Shard, vocabulary: Vocabulary, tmp_path: Path
+) -> None:
+    (tmp_path / "whole").mkdir()
+    (tmp_path / "parts").mkdir()
+    whole = make_trainer(shard, vocabulary, tmp_path / "whole")
+    whole.run()
+
+    class InterruptedError_(Exception):  # noqa: N801, N818
+        pass
+
+    def interrupt(report: Report) -> None:
+        if report.progress.updates == 20:
+            raise InterruptedError_
+
+    first = make_trainer(shard, vocabulary, tmp_path / "parts")
+    with pytest.raises(InterruptedError_):
+        first.run(interrupt)
+    first.save()
+    second = make_trainer(shard, vocabulary, tmp_path / "parts")
+    second.resume()
+    assert second.progress.updates == 20
+    second.run()
+    for name, value in whole.network.state_dict().items():
+        assert torch.equal(value, second.network.state_dict()[name]), name
+
+
+def test_resuming_without_a_checkpoint_says_so(shard: Shard, vocabulary: Vocabulary, tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"There is no checkpoint .* Start without --resume"):
+        make_trainer(shard, vocabulary, tmp_path).resume()
+
+
+def test_a_cut_checkpoint_says_so(shard: Shard, vocabulary: Vocabulary, tmp_path: Path) -> None:
+    trainer = make_trainer(shard, vocabulary, tmp_path)
+    trainer.save()
+    file = tmp_path / FILE
+    file.write_bytes(file.read_bytes()[:1000])
+    with pytest.raises(ModelError, match=r"is not a checkpoint"):
+        trainer.resume()
+
+
+def test_the_learning_rate_warms_up_stays_and_falls(shard: Shard, vocabulary: Vocabulary, tmp_path: Path) -> None:
+    trainer = make_trainer(shard, vocabulary, tmp_path)
+    rates: list[float] = []
+    trainer.run(lambda report: rates.append(trainer.optimizers[0].param_groups[0]["lr"]))
+    peak = max(rates)
+    assert rates[0] == pytest.approx(peak / RECIPE.warmup)
+    assert rates[len(rates) // 2] == pytest.approx(peak)
+    assert rates[-1] < 0.1 * peak
+
+
+def test_validation_in_one_stream_is_what_one_pass_gives(
+    shard: Shard, vocabulary: Vocabulary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network = make_trainer(shard, vocabulary, tmp_path).network
+    monkeypatch.setattr("charrnn_training.trainer.VALIDATION_STREAM", len(shard))
+    bits = evaluate_network(network, shard, len(shard), torch.device("cpu"))
+    ids = torch.from_numpy(shard.ids[:].astype("int64"))[None]
+    with torch.no_grad():
+        logits, _ = network(ids[:, :-1], torch.from_numpy(initial_state(network.architecture)))
+    nats = torch.nn.functional.cross_entropy(logits.float().flatten(0, 1), ids[:, 1:].flatten())
+    assert bits == pytest.approx(float(nats) / math.log(2), rel=1e-3)
+
+
+def test_lstm_layers_on_the_cpu_become_fast_ones() -> None:
+    network = CharRNN(RECIPE.architecture(20))
+    names = list(network.state_dict())
+    use_fast_layers(network)
+    assert all(isinstance(layer, FastLSTM) for layer in network.layers)
+    assert list(network.state_dict()) == names
