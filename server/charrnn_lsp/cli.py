@@ -21,6 +21,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from charrnn_lsp.demo import run_demo  # noqa: PLC0415 - the server needs none of it
 
         return run_demo()
+    if options.command == "check":
+        from charrnn_lsp.check import run_check  # noqa: PLC0415
+
+        return run_check()
     if not options.stdio:
         parser.error("say --stdio to serve an editor, or one of the commands demo and check")
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(name)s: %(message)s")
