@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from lsprotocol.types import PositionEncodingKind
 
+_LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _CODECS = {PositionEncodingKind.Utf8: ("utf-8", 1), PositionEncodingKind.Utf16: ("utf-16-le", 2)}
 
 
@@ -13,7 +16,9 @@ def offset_of(line: str, units: int, encoding: PositionEncodingKind) -> int:
         return min(max(units, 0), len(line))
     codec, width = _CODECS[encoding]
     # A code point has at least one unit, so no more than `units` code points are looked at.
-    encoded = line[: max(units, 0)].encode(codec, "surrogatepass")[: max(units, 0) * width]
+    # A lone surrogate cannot be decoded again; U+FFFD has as many units.
+    characters = _LONE_SURROGATE.sub("\ufffd", line[: max(units, 0)])
+    encoded = characters.encode(codec)[: max(units, 0) * width]
     return len(encoded.decode(codec, "ignore"))
 
 

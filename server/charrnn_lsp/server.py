@@ -36,6 +36,15 @@ class Protocol(LanguageServerProtocol):
 
     _server: CharRNNServer
 
+    def structure_message(self, data: dict[str, Any]) -> Any:
+        """As pygls', which leaves a request with wrong parameters without an answer, and its client waiting."""
+        try:
+            return super().structure_message(data)
+        except JsonRpcException as error:
+            if "id" in data and "method" in data:
+                self._send_response(data["id"], error=error.to_response_error())
+            raise
+
     def lsp_text_document__did_open(self, params: types.DidOpenTextDocumentParams) -> None:
         self._server.did_open(params)
 
@@ -55,7 +64,7 @@ class CharRNNServer(LanguageServer):
 
     def __init__(self) -> None:
         super().__init__("charrnn-lsp", charrnn.__version__, protocol_cls=Protocol, converter_factory=default_converter)
-        self.settings = Settings()
+        self.settings = self._initial = Settings()
         self.documents: dict[str, Document] = {}
         self.encoding = types.PositionEncodingKind.Utf16
         self.suggestions: Suggestions | None = None
@@ -64,6 +73,9 @@ class CharRNNServer(LanguageServer):
         self._newest: dict[str, int] = {}  # of each document, the number of the request that is not superseded
         self._told: set[str] = set()  # messages that the writer has seen
         self._allows_paths = True
+
+    def report_server_error(self, error: Exception, source: Any) -> None:
+        """Pygls shows each error to the writer, who may be typing; it has logged it already, and that is enough."""
 
     # Documents
 
@@ -93,14 +105,19 @@ class CharRNNServer(LanguageServer):
     async def complete(self, params: types.InlineCompletionParams) -> types.InlineCompletionList | None:
         """Answer `textDocument/inlineCompletion`: `None` if superseded, an empty list if there is nothing to say."""
         uri = params.text_document.uri
-        request = self._supersede(uri)
         document = self.documents.get(uri)
         invoked = params.context.trigger_kind == types.InlineCompletionTriggerKind.Invoked
         nothing = types.InlineCompletionList(items=[])
-        if document is None or not self._serves(document, invoked):
+        if document is None:
             return nothing
-        if self._loading is not None:
-            await self._loading
+        request = self._supersede(uri)
+        if not self._serves(document, invoked):
+            return nothing
+        if self._loading is not None and not self._loading.done():
+            # Shielded: a request that is cancelled must not take the loading of the model with it.
+            await asyncio.shield(self._loading)
+            if self._newest.get(uri) != request:
+                return None
         if self.suggestions is None:
             return nothing
         place, selected = excerpt(document, params.position), params.context.selected_completion_info
@@ -126,33 +143,34 @@ class CharRNNServer(LanguageServer):
 
     def configure(self, values: object, *, trusted: bool = True) -> None:
         """Take over settings; load the model anew where one that concerns it has changed."""
-        settings, problems = parse_settings(values, Settings())
+        settings, problems = parse_settings(values, self._initial)
         for problem in problems:
             self.tell(problem, types.MessageType.Warning)
         before, self.settings = self.settings, settings
-        concerns = ("enable", "model", "device", "threads")
-        if self._loading is None or any(getattr(before, name) != getattr(settings, name) for name in concerns):
+        if self._loading is None or _of_model(before) != _of_model(settings):
             self._loading = asyncio.ensure_future(self._load())
         elif self._model is not None and before != settings:
             self.suggestions = Suggestions(self._model, settings)
 
     async def _load(self) -> None:
-        """Load the model of the settings; one that cannot be loaded leaves the server silent, and is told of."""
+        """Load the model of the settings; one that cannot be loaded leaves the server silent, and is told of.
+
+        Where the settings have come to want another model in the meantime, that one's loading has the word.
+        """
         settings = self.settings
-        self.suggestions = None
+        self._model = self.suggestions = None
         if not settings.enable:
-            self._model = None
             self.report("off", "Suggestions are switched off.")
             return
         self.report("loading", f"Loading the model {settings.model}.")
         try:
             model = await asyncio.to_thread(load_model, settings.model, settings.device, threads=settings.threads)
         except CharRNNError as error:
-            if settings is self.settings:
+            if _of_model(settings) == _of_model(self.settings):
                 self.tell(str(error), types.MessageType.Error)
                 self.report("error", str(error))
             return
-        if settings.model == self.settings.model:
+        if _of_model(settings) == _of_model(self.settings):
             self._model = model
             self.suggestions = Suggestions(model, self.settings)
             self.report("ready", f"The model {model.name} is ready.")
@@ -178,6 +196,11 @@ class CharRNNServer(LanguageServer):
     def report(self, state: str, message: str) -> None:
         """Tell the client how things stand, for its status bar."""
         self.protocol.notify(STATUS, {"state": state, "message": message, "model": self.settings.model})
+
+
+def _of_model(settings: Settings) -> tuple[bool, str, str, int]:
+    """The settings that a loaded model depends on."""
+    return settings.enable, settings.model, settings.device, settings.threads
 
 
 def _item(
@@ -206,6 +229,7 @@ def make_server() -> CharRNNServer:
     def initialize(ls: CharRNNServer, params: types.InitializeParams) -> None:
         ls.encoding = types.PositionEncodingKind(ls.workspace.position_encoding)
         ls.configure(params.initialization_options)
+        ls._initial = ls.settings
 
     @server.feature(types.INITIALIZED)
     async def initialized(ls: CharRNNServer, params: types.InitializedParams) -> None:

@@ -82,10 +82,11 @@ class Suggestions:
             self._answers.move_to_end(place)
             return self._answers[place]
         text = excerpt.before.text
-        for typed in range(1, min(self._settings.max_characters, len(text))):
+        for typed in range(1, min(self._settings.max_characters, len(text) + 1)):
             shown = self._answers.get(_Place.of(excerpt, typed))
             tail = text[-typed:]
-            if shown and (rest := [item[typed:] for item in shown if item.startswith(tail) and len(item) > typed]):
+            # One character that is left is not worth showing: the key that takes it is the key that types it.
+            if shown and (rest := [item[typed:] for item in shown if item.startswith(tail) and len(item) > typed + 1]):
                 return rest
         return None
 

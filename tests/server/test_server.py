@@ -1,0 +1,475 @@
+"""The server, message by message, in this process: what is answered, what is told, and that it goes on."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from charrnn.artifact import CELL_INT8, CONFIG, WEIGHTS, Artifact
+from charrnn_lsp import server as server_module
+from charrnn_lsp.server import STATUS, make_server
+
+Json = dict[str, Any]
+URI = "file:///a.md"
+REQUEST_CANCELLED, INVALID_PARAMS = -32800, -32602
+CAPABILITIES: Json = {
+    "workspace": {"configuration": True, "didChangeConfiguration": {"dynamicRegistration": True}},
+    "textDocument": {"inlineCompletion": {"dynamicRegistration": False}},
+}
+
+
+class Client:
+    """An editor without a process: it takes what the server writes, and answers what the server asks."""
+
+    def __init__(self, section: Json | None = None) -> None:
+        self.section = section  # what `workspace/configuration` gives
+        self.received: list[Json] = []
+        self.server = make_server()
+        self.server.protocol.set_writer(self, include_headers=False)  # type: ignore[arg-type]
+        self._answers: dict[int, asyncio.Future[Json]] = {}
+        self._news = asyncio.Event()
+
+    # What the server's protocol sees of it
+
+    def write(self, data: bytes) -> None:
+        message = json.loads(data)
+        self.received.append(message)
+        self._news.set()
+        if "method" not in message:
+            self._answers.pop(message["id"]).set_result(message)
+        elif "id" in message:
+            result = [self.section] if message["method"] == "workspace/configuration" else None
+            asyncio.get_running_loop().call_soon(self.send, {"id": message["id"], "result": result})
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+    # What a test uses
+
+    def send(self, message: Json) -> None:
+        protocol = self.server.protocol
+        text = json.dumps({"jsonrpc": "2.0", **message})
+        protocol.handle_message(json.loads(text, object_hook=protocol.structure_message))
+
+    def notify(self, method: str, params: Json) -> None:
+        self.send({"method": method, "params": params})
+
+    def request(self, method: str, params: Json) -> asyncio.Future[Json]:
+        number = len(self._answers) + len(self.received) * 1000
+        self._answers[number] = answer = asyncio.get_running_loop().create_future()
+        self.send({"id": number, "method": method, "params": params})
+        return answer
+
+    async def initialize(self, options: object = None, capabilities: Json = CAPABILITIES) -> Json:
+        params = {"processId": None, "rootUri": None, "capabilities": capabilities, "initializationOptions": options}
+        answer = await self.request("initialize", params)
+        self.notify("initialized", {})
+        return dict(answer["result"])
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        async with asyncio.timeout(60):
+            while not condition():
+                self._news.clear()
+                await self._news.wait()
+
+    async def until_state(self, state: str) -> None:
+        await self.until(lambda: self.states()[-1:] == [state])
+
+    def states(self) -> list[str]:
+        return [message["params"]["state"] for message in self.received if message.get("method") == STATUS]
+
+    def messages(self) -> list[str]:
+        shown = [message for message in self.received if message.get("method") == "window/showMessage"]
+        return [message["params"]["message"] for message in shown]
+
+    def open(self, text: str, uri: str = URI, language: str = "markdown") -> None:
+        item = {"uri": uri, "languageId": language, "version": 1, "text": text}
+        self.notify("textDocument/didOpen", {"textDocument": item})
+
+    def change(self, text: str, uri: str = URI) -> None:
+        params = {"textDocument": {"uri": uri, "version": 2}, "contentChanges": [{"text": text}]}
+        self.notify("textDocument/didChange", params)
+
+    def push(self, values: object) -> None:
+        self.notify("workspace/didChangeConfiguration", {"settings": {"charrnn": values}})
+
+    def ask(
+        self, character: int = 99, uri: str = URI, line: int = 0, kind: int = 2, **context: object
+    ) -> asyncio.Future[Json]:
+        return self.request(
+            "textDocument/inlineCompletion",
+            {
+                "textDocument": {"uri": uri},
+                "position": {"line": line, "character": character},
+                "context": {"triggerKind": kind, **context},
+            },
+        )
+
+    async def texts(self, **where: Any) -> list[str]:
+        return [item["insertText"] for item in (await self.ask(**where))["result"]["items"]]
+
+
+async def soon(condition: Callable[[], bool]) -> None:
+    """Let the event loop turn until something that needs no outside event has happened."""
+    async with asyncio.timeout(60):
+        while not condition():
+            await asyncio.sleep(0)
+
+
+@pytest_asyncio.fixture
+async def client(tiny: Artifact, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Client]:
+    """A client of a server that was not yet initialized; the model `tiny` is installed."""
+    monkeypatch.setenv("CHARRNN_MODELS", str(tiny.path.parent))
+    client = Client()
+    yield client
+    if client.server._loading is not None:
+        await asyncio.wait([client.server._loading])
+
+
+@pytest.fixture
+def always(tiny: Artifact) -> Json:
+    """Settings under which there is always something to show."""
+    return {"model": str(tiny.path), "minConfidence": 0, "length": "line", "maxCharacters": 20}
+
+
+@pytest_asyncio.fixture
+async def ready(client: Client, always: Json) -> Client:
+    """The same, initialized, its model loaded, with one document."""
+    await client.initialize(always)
+    await client.until_state("ready")
+    client.open("It was")
+    return client
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every step gives way, as on a slow machine."""
+    monkeypatch.setattr(server_module, "TURN", -1.0)
+
+
+async def test_it_says_what_it_can_do(client: Client, always: Json) -> None:
+    result = await client.initialize(always)
+    assert result["capabilities"]["inlineCompletionProvider"] is not None
+    assert result["capabilities"]["textDocumentSync"]["change"] == 2
+    assert result["serverInfo"]["name"] == "charrnn-lsp"
+    await client.until_state("ready")
+    assert client.states() == ["loading", "ready"]
+    assert client.messages() == []
+
+
+async def test_an_item_has_an_empty_range_at_the_cursor(ready: Client) -> None:
+    (item,) = (await ready.ask(character=6))["result"]["items"]
+    cursor = {"line": 0, "character": 6}
+    assert item["range"] == {"start": cursor, "end": cursor}
+    assert len(item["insertText"]) > 1
+
+
+async def test_nothing_to_say_is_an_empty_list(ready: Client) -> None:
+    ready.push({"minConfidence": 0.999})
+    assert (await ready.ask())["result"] == {"items": []}
+
+
+async def test_a_superseded_request_is_answered_with_null(ready: Client, patient: None) -> None:
+    first, second = ready.ask(), ready.ask()
+    assert (await first)["result"] is None
+    assert (await second)["result"]["items"]
+
+
+async def test_a_key_supersedes_a_request(ready: Client, patient: None) -> None:
+    first = ready.ask()
+    await asyncio.sleep(0)  # let it begin
+    ready.change("It was a")
+    assert (await first)["result"] is None
+    assert await ready.texts()
+
+
+async def test_another_document_supersedes_nothing(ready: Client, patient: None) -> None:
+    ready.open("Dear reader", uri="file:///b.md")
+    first, second = ready.ask(), ready.ask(uri="file:///b.md")
+    assert (await first)["result"]["items"]
+    assert (await second)["result"]["items"]
+
+
+async def test_closing_supersedes_a_request(ready: Client, patient: None) -> None:
+    first = ready.ask()
+    await asyncio.sleep(0)
+    ready.notify("textDocument/didClose", {"textDocument": {"uri": URI}})
+    assert (await first)["result"] is None
+    assert (await ready.ask())["result"] == {"items": []}
+
+
+async def test_a_cancelled_request_is_an_error(ready: Client, patient: None) -> None:
+    answer = ready.ask()
+    await asyncio.sleep(0)
+    ready.notify("$/cancelRequest", {"id": next(iter(ready._answers))})
+    assert (await answer)["error"]["code"] == REQUEST_CANCELLED
+    assert await ready.texts()
+
+
+async def test_cancelling_while_the_model_loads_leaves_the_loading_alone(client: Client, always: Json) -> None:
+    await client.initialize(always)
+    client.open("It was")
+    answer = client.ask()
+    await asyncio.sleep(0)
+    client.notify("$/cancelRequest", {"id": next(iter(client._answers))})
+    assert (await answer)["error"]["code"] == REQUEST_CANCELLED
+    assert await client.texts()
+
+
+async def test_requests_wait_for_the_model_and_the_newest_is_served(client: Client, always: Json) -> None:
+    await client.initialize(always)
+    client.open("It was")
+    first, second = client.ask(), client.ask()
+    assert (await first)["result"] is None
+    assert (await second)["result"]["items"]
+
+
+async def test_a_request_of_an_unknown_kind_is_answered(ready: Client) -> None:
+    with pytest.raises(Exception, match="Invalid Params"):
+        ready.ask(kind=0)
+    assert ready.received[-1]["error"]["code"] == INVALID_PARAMS
+    assert ready.messages() == []
+    assert await ready.texts()
+
+
+async def test_settings_are_pulled(client: Client, always: Json) -> None:
+    client.section = {**always, "trigger": "manual"}
+    await client.initialize()
+    await client.until(lambda: "ready" in client.states())
+    client.open("It was")
+    assert await client.texts() == []
+    assert await client.texts(kind=1)
+
+
+async def test_settings_are_pulled_again_when_a_push_is_empty(ready: Client, always: Json) -> None:
+    ready.section = {**always, "trigger": "manual"}
+    ready.notify("workspace/didChangeConfiguration", {"settings": None})
+    await soon(lambda: ready.server.settings.trigger == "manual")
+    assert await ready.texts() == []
+
+
+async def test_pushed_settings_are_live(ready: Client) -> None:
+    (before,) = await ready.texts()
+    ready.push({"maxCharacters": 5})
+    (after,) = await ready.texts()
+    assert len(after) <= 5 < len(before)
+
+
+async def test_what_a_push_leaves_out_is_as_it_was_at_the_start(ready: Client, tiny: Artifact) -> None:
+    ready.push({"trigger": "manual"})
+    ready.push({"topK": 5})
+    assert (ready.server.settings.model, ready.server.settings.trigger) == (str(tiny.path), "automatic")
+    assert ready.states() == ["loading", "ready"]  # and the model was not loaded again
+    assert await ready.texts()
+
+
+@pytest.mark.parametrize("settings", [None, [], 5, {}, {"other": {}}, {"charrnn": None}])
+async def test_a_push_without_the_section_changes_nothing(ready: Client, settings: object) -> None:
+    ready.notify("workspace/didChangeConfiguration", {"settings": settings})
+    assert await ready.texts()
+    assert ready.messages() == []
+
+
+async def test_switched_off_it_answers_nothing_and_on_again_it_does(ready: Client) -> None:
+    ready.push({"enable": False})
+    assert await ready.texts() == []
+    assert await ready.texts(kind=1) == []
+    await ready.until_state("off")
+    assert ready.server.suggestions is None
+    ready.push({"enable": True})
+    assert await ready.texts()
+
+
+async def test_switched_off_while_loading_it_stays_off(client: Client, always: Json) -> None:
+    await client.initialize(always)
+    first = client.server._loading
+    await asyncio.sleep(0)
+    client.push({"enable": False})
+    await client.until_state("off")
+    assert first is not None
+    await first
+    assert client.states()[-1] == "off"
+    assert client.server.suggestions is None
+
+
+async def test_manual_is_silent_until_asked(ready: Client) -> None:
+    ready.push({"trigger": "manual"})
+    assert await ready.texts() == []
+    assert await ready.texts(kind=1)
+
+
+async def test_asked_by_hand_there_are_several(ready: Client) -> None:
+    texts = await ready.texts(kind=1)
+    assert 2 <= len(texts) == len(set(texts))
+
+
+async def test_a_selected_entry_is_extended(ready: Client) -> None:
+    ready.open("It wa", uri="file:///c.md")
+    over = {"start": {"line": 0, "character": 3}, "end": {"line": 0, "character": 5}}
+    answer = await ready.ask(character=5, uri="file:///c.md", selectedCompletionInfo={"range": over, "text": "was"})
+    (item,) = answer["result"]["items"]
+    assert item["range"] == over
+    (plain,) = await ready.texts(character=6)
+    assert item["insertText"] == "was" + plain
+
+
+@pytest.mark.parametrize("language", ["python", "", "klingon"])
+async def test_other_languages_are_left_alone(ready: Client, language: str) -> None:
+    ready.open("It was", uri="file:///d", language=language)
+    assert await ready.texts(uri="file:///d") == []
+    ready.push({"languages": [language]})
+    assert await ready.texts(uri="file:///d")
+
+
+async def test_a_document_that_is_not_open_has_no_answer(ready: Client) -> None:
+    ready.change("text", uri="file:///nowhere")
+    assert await ready.texts(uri="file:///nowhere") == []
+    assert ready.messages() == []
+    assert set(ready.server._newest) <= {URI}
+
+
+@pytest.mark.parametrize("text", ["", "\n", "\u65e5\u672c\u8a9e", "\U0001f600\U0001f600", "\ud83d", "\0\x1b[31m"])
+async def test_any_document_has_an_answer(ready: Client, text: str) -> None:
+    ready.change(text)
+    assert await ready.texts(line=99)
+    assert ready.messages() == []
+
+
+async def test_a_line_of_ten_megabytes_is_served(ready: Client) -> None:
+    ready.change("word " * 2_000_000)
+    assert await ready.texts(character=10_000_000)
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"temprature": 1}, "charrnn: charrnn.temprature is not a setting."),
+        ({"temperature": "hot"}, "charrnn: charrnn.temperature is 'hot'; it must be a number from 0 to 2. Using 0.0."),
+        ({"candidates": 1000}, "charrnn: charrnn.candidates is 1000; it must be a whole number from 1 to 32. Using 4."),
+        ([1], "charrnn: The section charrnn of the settings must be an object, not [1]."),
+    ],
+)
+async def test_a_wrong_setting_is_told_of_once(ready: Client, values: object, message: str) -> None:
+    ready.push(values)
+    ready.push(values)
+    await ready.texts()
+    (told,) = ready.messages()
+    assert told.startswith(message)
+    assert await ready.texts()
+
+
+def spoil_cell(path: Path) -> Path:
+    (path / CELL_INT8).write_bytes((path / CELL_INT8).read_bytes()[:-1])
+    return path / CELL_INT8
+
+
+def spoil_config(path: Path) -> Path:
+    (path / CONFIG).write_text("{", encoding="utf-8")
+    return path / CONFIG
+
+
+def lose_cell(path: Path) -> Path:
+    (path / CELL_INT8).unlink()
+    return path / CELL_INT8
+
+
+def make_newer(path: Path) -> Path:
+    config = json.loads((path / CONFIG).read_text(encoding="utf-8"))
+    (path / CONFIG).write_text(json.dumps(config | {"format_version": 2}), encoding="utf-8")
+    return path / CONFIG
+
+
+def lose_all(path: Path) -> Path:
+    shutil.rmtree(path)
+    return path
+
+
+@pytest.mark.parametrize("spoil", [spoil_cell, spoil_config, lose_cell, make_newer, lose_all])
+async def test_a_model_that_cannot_be_used_is_told_of_once(
+    ready: Client, tiny: Artifact, tmp_path: Path, spoil: Callable[[Path], Path]
+) -> None:
+    path = Path(shutil.copytree(tiny.path, tmp_path / "copy"))
+    file = spoil(path)
+    ready.push({"model": str(path)})
+    await ready.until_state("error")
+    (told,) = ready.messages()
+    assert str(file) in told
+    assert "Traceback" not in told
+    assert "\n" not in told
+    assert await ready.texts() == []
+    ready.push({"topK": 3})  # the model of the start
+    assert await ready.texts()
+
+
+async def test_a_model_without_weights_for_torch_still_serves(ready: Client, tiny: Artifact, tmp_path: Path) -> None:
+    path = Path(shutil.copytree(tiny.path, tmp_path / "copy"))
+    (path / WEIGHTS).unlink()
+    ready.push({"model": str(path)})
+    assert await ready.texts()
+
+
+@pytest.mark.parametrize("name", ["nonesuch", "/nowhere/at all", "~no-such-user/x", "/" + "x" * 999])
+async def test_an_unknown_model_is_told_of(client: Client, name: str) -> None:
+    client.section = {"model": name}
+    await client.initialize({"model": name})
+    await client.until_state("error")
+    (told,) = client.messages()
+    assert name in told
+    client.push({"model": "tiny", "minConfidence": 0})
+    client.open("It was")
+    assert await client.texts()
+
+
+async def test_while_a_model_is_missing_no_other_answers(ready: Client) -> None:
+    ready.push({"model": "nonesuch"})
+    await ready.until_state("error")
+    ready.push({"model": "nonesuch", "temperature": 1})
+    assert await ready.texts() == []
+
+
+async def test_a_client_without_capabilities_is_served(client: Client, always: Json) -> None:
+    await client.initialize(always, capabilities={})
+    client.open("It was")
+    assert await client.texts()
+    assert not [message for message in client.received if "id" in message and "method" in message]
+
+
+@pytest.mark.parametrize(
+    ("method", "params"),
+    [
+        ("textDocument/inlineCompletion", {}),
+        ("textDocument/inlineCompletion", {"textDocument": {"uri": URI}, "position": {"line": -1, "character": 0}}),
+        ("textDocument/inlineCompletion", {"textDocument": 5}),
+        ("workspace/executeCommand", {"command": "nonesuch"}),
+        ("no/such/method", {}),
+    ],
+)
+async def test_a_malformed_request_is_an_error_and_service_goes_on(ready: Client, method: str, params: Json) -> None:
+    number = len(ready.received)
+    ready._answers[-1] = asyncio.get_running_loop().create_future()
+    try:
+        ready.send({"id": -1, "method": method, "params": params})
+    except Exception:  # the reading loop logs it and reads on
+        assert len(ready.received) == number + 1
+    await ready.until(lambda: len(ready.received) > number)
+    assert "error" in ready.received[number]
+    assert ready.messages() == []
+    assert await ready.texts()
+
+
+def test_the_server_leaves_torch_onnx_and_safetensors_unloaded() -> None:
+    code = (
+        "import sys, charrnn_lsp.server as s, charrnn.onnx_cell; s.make_server(); "
+        "print({'torch', 'onnx', 'safetensors', 'charrnn_training'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("set()\n", "")
