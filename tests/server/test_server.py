@@ -7,7 +7,8 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import pytest
 import pytest_asyncio
 
 from charrnn.artifact import CELL_INT8, CONFIG, WEIGHTS, Artifact
+from charrnn.model import Model, load_model
 from charrnn_lsp import server as server_module
 from charrnn_lsp.server import STATUS, make_server
 
@@ -72,7 +74,10 @@ class Client:
     async def initialize(self, options: object = None, capabilities: Json = CAPABILITIES) -> Json:
         params = {"processId": None, "rootUri": None, "capabilities": capabilities, "initializationOptions": options}
         answer = await self.request("initialize", params)
+        before = asyncio.all_tasks()
         self.notify("initialized", {})
+        if handlers := asyncio.all_tasks() - before:
+            await asyncio.wait(handlers)  # which pull the settings
         return dict(answer["result"])
 
     async def until(self, condition: Callable[[], object]) -> None:
@@ -156,6 +161,20 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server_module, "TURN", -1.0)
 
 
+@pytest.fixture
+def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """No model is loaded before this is set."""
+    gate = threading.Event()
+
+    def load(*arguments: Any, **options: Any) -> Model:
+        gate.wait(60)
+        return load_model(*arguments, **options)
+
+    monkeypatch.setattr(server_module, "load_model", load)
+    yield gate
+    gate.set()
+
+
 async def test_it_says_what_it_can_do(client: Client, always: Json) -> None:
     result = await client.initialize(always)
     assert result["capabilities"]["inlineCompletionProvider"] is not None
@@ -215,20 +234,27 @@ async def test_a_cancelled_request_is_an_error(ready: Client, patient: None) -> 
     assert await ready.texts()
 
 
-async def test_cancelling_while_the_model_loads_leaves_the_loading_alone(client: Client, always: Json) -> None:
+async def test_cancelling_while_the_model_loads_leaves_the_loading_alone(
+    client: Client, always: Json, gate: threading.Event
+) -> None:
     await client.initialize(always)
     client.open("It was")
     answer = client.ask()
     await asyncio.sleep(0)
     client.notify("$/cancelRequest", {"id": next(iter(client._answers))})
     assert (await answer)["error"]["code"] == REQUEST_CANCELLED
+    gate.set()
     assert await client.texts()
 
 
-async def test_requests_wait_for_the_model_and_the_newest_is_served(client: Client, always: Json) -> None:
+async def test_requests_wait_for_the_model_and_the_newest_is_served(
+    client: Client, always: Json, gate: threading.Event
+) -> None:
     await client.initialize(always)
     client.open("It was")
     first, second = client.ask(), client.ask()
+    await asyncio.sleep(0)
+    gate.set()
     assert (await first)["result"] is None
     assert (await second)["result"]["items"]
 
@@ -289,12 +315,12 @@ async def test_switched_off_it_answers_nothing_and_on_again_it_does(ready: Clien
     assert await ready.texts()
 
 
-async def test_switched_off_while_loading_it_stays_off(client: Client, always: Json) -> None:
+async def test_switched_off_while_loading_it_stays_off(client: Client, always: Json, gate: threading.Event) -> None:
     await client.initialize(always)
     first = client.server._loading
-    await asyncio.sleep(0)
     client.push({"enable": False})
     await client.until_state("off")
+    gate.set()
     assert first is not None
     await first
     assert client.states()[-1] == "off"
