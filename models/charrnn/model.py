@@ -13,6 +13,7 @@ from charrnn.artifact import Artifact
 from charrnn.cell import Cell, initial_state
 from charrnn.errors import OptionError
 from charrnn.library import DEFAULT, find_model
+from charrnn.memory import Memory
 from charrnn.prefix_cache import Context, PrefixCache, Reading
 from charrnn.sampling import Sampling, draw, log_softmax, shape
 from charrnn.search import Calibration, Search, SearchOptions, Suggestion
@@ -29,6 +30,8 @@ class Model:
     artifact: Artifact
     cell: Cell
     cache: PrefixCache
+    memory: Memory | None = None  # of the writer's own text
+    _last: tuple[Context, Reading] | None = None
 
     @property
     def name(self) -> str:
@@ -48,11 +51,22 @@ class Model:
             if reading is None:
                 yield None
         assert reading is not None
+        self._adapt(context, reading)
         seed = zlib.crc32(context.text[-64:].encode("utf-8", "surrogatepass"))
-        search = Search(self.cell, self.vocabulary, options, self.calibration, seed)
-        for _ in search.steps(reading.logits, reading.state):
+        search = Search(self.cell, self.vocabulary, options, self.calibration, seed, self.memory)
+        for _ in search.steps(reading.logits, reading.state, context.text[-64:]):
             yield None
         yield search
+
+    def _adapt(self, context: Context, reading: Reading) -> None:
+        """Where one character was typed since the last reading, let the memory learn from how it was predicted."""
+        last, self._last = self._last, (context, reading)
+        if self.memory is None or last is None or last[0] != Context(context.text[:-1], context.from_start):
+            return
+        ids = self.vocabulary.encode(context.text[-1:])
+        if len(ids) == 1:
+            p = np.exp(log_softmax(last[1].logits))[0]
+            self.memory.adapt(p, self.memory.context(last[0].text[-64:]), int(ids[0]))
 
     def look_ahead(self, context: Context, options: SearchOptions) -> Search:
         """As `search`, in one go."""

@@ -13,6 +13,7 @@ the whole of it costs one key to take and otherwise each of its words does:
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 from collections.abc import Iterator
@@ -24,6 +25,7 @@ import numpy.typing as npt
 
 from charrnn.cell import Cell, Logits, State
 from charrnn.errors import OptionError
+from charrnn.memory import Memory
 from charrnn.sampling import LogProbabilities, Sampling, log_softmax, shape
 from charrnn.vocabulary import Vocabulary
 
@@ -100,10 +102,11 @@ class _Node:
     gain: int = 0  # keys saved by taking those words one by one
     worth: float = 0.0  # their part of the worth
     space: float = 0.0  # probability that white space follows `text`
+    context: bytes = b""  # the symbols up to here, as far as the memory looks at them
 
-    def child(self, letter: str, log_p: float, rank: float, shaped: float) -> _Node:
+    def child(self, letter: str, log_p: float, rank: float, shaped: float, context: bytes) -> _Node:
         """This continuation and one more character. A space may end a word."""
-        node = _Node(self.text + letter, log_p, rank, shaped, self.words, self.gain, self.worth)
+        node = _Node(self.text + letter, log_p, rank, shaped, self.words, self.gain, self.worth, context=context)
         if letter == " " and self.text.strip() and self.text[-1] != " ":
             ended = math.exp(self.log_p) * self.space
             node.words += 1
@@ -122,10 +125,12 @@ class Search:
         options: SearchOptions,
         calibration: Calibration = IDENTITY,
         seed: int = 0,
+        memory: Memory | None = None,
     ) -> None:
         self._cell = cell
         self._options = options
         self._calibration = calibration
+        self._memory = memory
         self._rng = np.random.default_rng(seed)
         self._alphabet = _Alphabet.of(vocabulary)
         self._found: list[tuple[float, Suggestion]] = []
@@ -141,11 +146,14 @@ class Search:
                 chosen.append(suggestion)
         return chosen
 
-    def steps(self, logits: Logits, state: State) -> Iterator[None]:
-        """Look ahead from `state` [S, 1, H], whose next character has `logits` [1, V]; one `yield` a character."""
-        nodes = [_Node("", 0.0, 0.0, 0.0)]
+    def steps(self, logits: Logits, state: State, before: str = "") -> Iterator[None]:
+        """Look ahead from `state` [S, 1, H], whose next character has `logits` [1, V]; one `yield` a character.
+
+        `before` is the end of what was read, by which the memory finds what followed it earlier.
+        """
+        nodes = [_Node("", 0.0, 0.0, 0.0, context=self._memory.context(before) if self._memory else b"")]
         while True:
-            log_p = log_softmax(logits)
+            log_p = self._predict(nodes, logits)
             self._collect(nodes, log_p)
             if len(nodes[0].text) == self._options.max_characters:
                 return
@@ -154,6 +162,17 @@ class Search:
                 return
             logits, state = self._cell.run(ids[:, None], state[:, rows])
             yield
+
+    def _predict(self, nodes: list[_Node], logits: Logits) -> LogProbabilities:
+        """The log-probabilities [N, V] of what follows each node: the network's, with the memory's mixed in."""
+        log_p = log_softmax(logits)
+        if self._memory is None:
+            return log_p
+        p = np.exp(log_p)
+        for row, node in zip(p, nodes, strict=True):
+            self._memory.mix(row, node.context)
+        with np.errstate(divide="ignore"):
+            return np.log(p)
 
     def _collect(self, nodes: list[_Node], log_p: LogProbabilities) -> None:
         """Note which nodes are suggestions, from the distributions [N, V] of what follows them."""
@@ -207,7 +226,10 @@ class Search:
             rank = float(ranks[row, i])
             if rank == -math.inf:
                 break
-            child = nodes[row].child(self._alphabet.letters[i], float(exact[row, i]), rank, float(shaped[row, i]))
+            node = nodes[row]
+            context = self._memory.following(node.context, i) if self._memory else b""
+            letter = self._alphabet.letters[i]
+            child = node.child(letter, float(exact[row, i]), rank, float(shaped[row, i]), context)
             if self._promises(child):
                 children.append(child)
                 kept.append((row, i))
@@ -257,6 +279,7 @@ class _Alphabet:
     masses: npt.NDArray[np.float32]  # [V, 3]: is it white space; can it follow a whole word; is it a line end
 
     @classmethod
+    @functools.lru_cache(maxsize=8)
     def of(cls, vocabulary: Vocabulary) -> _Alphabet:
         letters = [vocabulary.decode([i]) for i in range(len(vocabulary))]
         spaces = [letter in (" ", "\n") for letter in letters]

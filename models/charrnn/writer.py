@@ -65,7 +65,7 @@ def words_taken(suggestion: str, ahead: str) -> tuple[int, int]:
 
 
 def type_text(text: str, start: int, suggest: Callable[[int], str]) -> Typing:
-    """Type `text` from `start` on; `suggest(place)` is what is shown when `place` characters stand there, or nothing."""
+    """Type `text` from `start` on; `suggest(place)` is what is shown when `place` characters stand there."""
     typing = Typing()
     place = start
     while place < len(text):

@@ -29,6 +29,15 @@ def split_lines(text: str) -> list[str]:
     return [line + "\n" for line in lines[:-1]] + lines[-1:]
 
 
+@dataclass(frozen=True)
+class LineChange:
+    """What an edit did: the lines from `first` on, `removed` in number, are now `lines`."""
+
+    first: int
+    removed: int
+    lines: list[str]
+
+
 @dataclass
 class Document:
     """The text of one open document. `lines` keep their line ends; there is always at least one."""
@@ -52,12 +61,12 @@ class Document:
     def text(self) -> str:
         return "".join(self.lines)
 
-    def change(self, event: TextDocumentContentChangeEvent) -> None:
+    def change(self, event: TextDocumentContentChangeEvent) -> LineChange:
         """Apply one event of `textDocument/didChange`."""
         if isinstance(event, TextDocumentContentChangePartial):
-            self._replace(event.range, event.text)
-        else:
-            self.lines = split_lines(event.text)
+            return self._replace(event.range, event.text)
+        removed, self.lines = len(self.lines), split_lines(event.text)
+        return LineChange(0, removed, self.lines)
 
     def place(self, position: Position) -> tuple[int, int]:
         """Line and offset of a position; one beyond the end of a line or of the document is that end."""
@@ -66,7 +75,7 @@ class Document:
         line = content(self.lines[position.line])
         return position.line, offset_of(line, position.character, self.encoding)
 
-    def _replace(self, range_: Range, text: str) -> None:
+    def _replace(self, range_: Range, text: str) -> LineChange:
         (first, start), (last, end) = sorted((self.place(range_.start), self.place(range_.end)))
         changed = self.lines[first][:start] + text + self.lines[last][end:]
         if first > 0 and self.lines[first - 1].endswith("\r") and changed.startswith("\n"):
@@ -77,6 +86,7 @@ class Document:
         if last < len(self.lines) - 1:
             lines.pop()  # the changed text ends with a line end, and the next line is there already
         self.lines[first : last + 1] = lines
+        return LineChange(first, last + 1 - first, lines)
 
 
 def content(line: str) -> str:

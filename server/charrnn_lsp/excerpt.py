@@ -4,24 +4,16 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from lsprotocol.types import Position
 
 from charrnn.prefix_cache import Context
+from charrnn.suggestions import Excerpt
 from charrnn_lsp.documents import Document, content
 
 NEAREST = 1024  # characters before the cursor that are read at least, where there are as many
 FURTHEST = 2 * NEAREST
 ROW = NEAREST  # a longer line is taken as rows of so many characters
-
-
-@dataclass(frozen=True)
-class Excerpt:
-    """Text around the cursor, line ends as `\\n`."""
-
-    before: Context
-    after: str  # the rest of the cursor's line
 
 
 def excerpt(document: Document, position: Position) -> Excerpt:

@@ -15,12 +15,14 @@ from pygls.protocol import LanguageServerProtocol, default_converter
 
 import charrnn
 from charrnn.errors import CharRNNError
+from charrnn.memory import Memory
 from charrnn.model import Model, load_model
 from charrnn.prefix_cache import Context
+from charrnn.suggestions import Excerpt, Suggestions
 from charrnn_lsp.documents import Document
-from charrnn_lsp.excerpt import Excerpt, excerpt
+from charrnn_lsp.excerpt import excerpt
+from charrnn_lsp.recollection import Recollection
 from charrnn_lsp.settings import Settings, parse_settings
-from charrnn_lsp.suggestions import Suggestions
 
 SECTION = "charrnn"
 STATUS = "charrnn/status"
@@ -71,6 +73,7 @@ class CharRNNServer(LanguageServer):
         self._model: Model | None = None
         self._loading: asyncio.Task[None] | None = None
         self._newest: dict[str, int] = {}  # of each document, the number of the request that is not superseded
+        self.recollection = Recollection()
         self._told: set[str] = set()  # messages that the writer has seen
         self._allows_paths = True
 
@@ -82,18 +85,21 @@ class CharRNNServer(LanguageServer):
     def did_open(self, params: types.DidOpenTextDocumentParams) -> None:
         item = params.text_document
         self.documents[item.uri] = Document.of(item.text, item.language_id, item.version, self.encoding)
+        if self._is_prose(self.documents[item.uri]):
+            self.recollection.open(item.uri, self.documents[item.uri])
 
     def did_change(self, params: types.DidChangeTextDocumentParams) -> None:
         document = self.documents.get(params.text_document.uri)
         if document is None:
             return
         for event in params.content_changes:
-            document.change(event)
+            self.recollection.change(params.text_document.uri, document.change(event))
         document.version = params.text_document.version
         self._supersede(params.text_document.uri)
 
     def did_close(self, params: types.DidCloseTextDocumentParams) -> None:
         self.documents.pop(params.text_document.uri, None)
+        self.recollection.close(params.text_document.uri)
         self._newest.pop(params.text_document.uri, None)
 
     def _supersede(self, uri: str) -> int:
@@ -137,7 +143,10 @@ class CharRNNServer(LanguageServer):
     def _serves(self, document: Document, invoked: bool) -> bool:
         settings = self.settings
         wanted = invoked or settings.trigger == "automatic"
-        return settings.enable and wanted and document.language.lower() in settings.languages
+        return settings.enable and wanted and self._is_prose(document)
+
+    def _is_prose(self, document: Document) -> bool:
+        return document.language.lower() in self.settings.languages
 
     # Settings and model
 
@@ -150,7 +159,7 @@ class CharRNNServer(LanguageServer):
         if self._loading is None or _of_model(before) != _of_model(settings):
             self._loading = asyncio.ensure_future(self._load())
         elif self._model is not None and before != settings:
-            self.suggestions = Suggestions(self._model, settings)
+            self._offer(self._model)
 
     async def _load(self) -> None:
         """Load the model of the settings; one that cannot be loaded leaves the server silent, and is told of.
@@ -172,8 +181,18 @@ class CharRNNServer(LanguageServer):
             return
         if _of_model(settings) == _of_model(self.settings):
             self._model = model
-            self.suggestions = Suggestions(model, self.settings)
+            self._offer(model)
             self.report("ready", f"The model {model.name} is ready.")
+
+    def _offer(self, model: Model) -> None:
+        """Make suggestions with `model` and the settings as they are now."""
+        if self.settings.memory == "off":
+            model.memory = None
+        elif model.memory is None:
+            model.memory = Memory(model.vocabulary)
+        prose = {uri: document for uri, document in self.documents.items() if self._is_prose(document)}
+        self.recollection.use(model.memory, prose)
+        self.suggestions = Suggestions(model, self.settings.search_options())
 
     async def pull_settings(self) -> None:
         """Ask the client for the section `charrnn`."""

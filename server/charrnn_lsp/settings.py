@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from charrnn.model import DEVICES
-from charrnn.search import LENGTHS, Length
+from charrnn.sampling import Sampling
+from charrnn.search import LENGTHS, Length, SearchOptions
 
 PROSE = (
     "plaintext", "markdown", "latex", "tex", "restructuredtext", "rst", "asciidoc", "html", "org", "typst",
@@ -47,8 +48,23 @@ class Settings:
     min_confidence: float = _setting(
         0.6, "Show a suggestion only if it is right with this probability; 0 always shows the best.", low=0, high=1
     )
+    memory: str = _setting(
+        "documents",
+        "Learn names and phrases from what you write, in memory only: off, or from the open documents.",
+        choices=("off", "documents"),
+    )
     languages: tuple[str, ...] = _setting(PROSE, "The languages (by the editor's identifiers) to suggest in.")
     threads: int = _setting(1, "CPU threads that compute a suggestion.", low=1, high=64)
+
+    def search_options(self) -> SearchOptions:
+        """What of these concerns the search."""
+        return SearchOptions(
+            Sampling(self.temperature, self.top_k, self.top_p, self.min_p),
+            self.candidates,
+            self.length,
+            self.max_characters,
+            self.min_confidence,
+        )
 
 
 def json_name(name: str) -> str:

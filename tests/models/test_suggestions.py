@@ -11,11 +11,11 @@ from charrnn.cell import Cell, Ids, Logits, State
 from charrnn.model import Model
 from charrnn.onnx_cell import OnnxCell
 from charrnn.prefix_cache import Context, PrefixCache
-from charrnn_lsp.excerpt import Excerpt
-from charrnn_lsp.settings import Settings
-from charrnn_lsp.suggestions import ALTERNATIVES, REMEMBERED, Suggestions
+from charrnn.sampling import Sampling
+from charrnn.search import SearchOptions
+from charrnn.suggestions import ALTERNATIVES, REMEMBERED, Excerpt, Suggestions
 
-ALWAYS = Settings(min_confidence=0.0, max_characters=30, length="line")
+ALWAYS = SearchOptions(min_confidence=0.0, max_characters=30, length="line")
 
 
 class Counting:
@@ -38,7 +38,7 @@ class Counting:
 class Writer:
     """Asks for suggestions as an editor does, and counts what they cost."""
 
-    def __init__(self, artifact: Artifact, settings: Settings = ALWAYS) -> None:
+    def __init__(self, artifact: Artifact, settings: SearchOptions = ALWAYS) -> None:
         self.cell = Counting(OnnxCell(artifact))
         model = Model(artifact, self.cell, PrefixCache(self.cell, artifact.vocabulary))
         self.suggestions = Suggestions(model, settings)
@@ -92,7 +92,7 @@ def test_after_a_typo_and_a_backspace_the_answer_is_there_again(writer: Writer) 
 
 
 def test_the_same_text_always_gives_the_same(tiny: Artifact) -> None:
-    settings = dataclasses.replace(ALWAYS, temperature=0.9, length="phrase")
+    settings = dataclasses.replace(ALWAYS, sampling=Sampling(0.9), length="phrase")
     texts = [f"Line {n}.\nIt was" for n in range(8)]
     first, second = Writer(tiny, settings), Writer(tiny, settings)
     expected = [first.ask(text) for text in texts]
@@ -101,7 +101,7 @@ def test_the_same_text_always_gives_the_same(tiny: Artifact) -> None:
 
 
 def test_silence_is_remembered_too(tiny: Artifact) -> None:
-    writer = Writer(tiny, Settings(min_confidence=0.99))
+    writer = Writer(tiny, SearchOptions(min_confidence=0.99))
     assert writer.ask("It was") == []
     assert writer.ask_free("It was") == []
 
@@ -120,7 +120,7 @@ def test_asked_by_hand_what_is_shown_comes_first(writer: Writer) -> None:
 
 
 def test_asked_by_hand_the_threshold_does_not_matter(tiny: Artifact) -> None:
-    writer = Writer(tiny, Settings(min_confidence=0.99))
+    writer = Writer(tiny, SearchOptions(min_confidence=0.99))
     assert writer.ask("It was") == []
     assert writer.ask("It was", invoked=True)
     assert writer.ask("It was") == []  # and asking by hand changes nothing for later

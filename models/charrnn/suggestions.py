@@ -8,17 +8,23 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from charrnn.model import Model, in_typography
-from charrnn.sampling import Sampling
+from charrnn.prefix_cache import Context
 from charrnn.search import SearchOptions
-from charrnn_lsp.excerpt import Excerpt
-from charrnn_lsp.settings import Settings
 
 REMEMBERED = 512  # answers
 KEY_LENGTH = 256  # characters before the cursor by which an answer is known again
 ALTERNATIVES = 3  # suggestions when asked by hand
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    r"""Text around the cursor, line ends as `\n`."""
+
+    before: Context
+    after: str = ""  # the rest of the cursor's line
 
 
 @dataclass(frozen=True)
@@ -37,11 +43,11 @@ class _Place:
 
 
 class Suggestions:
-    """Suggestions of one model with the same settings; make a new one when either changes."""
+    """Suggestions of one model with the same options; make a new one when either changes."""
 
-    def __init__(self, model: Model, settings: Settings) -> None:
-        self._model = model
-        self._settings = settings
+    def __init__(self, model: Model, options: SearchOptions) -> None:
+        self.model = model
+        self._options = options
         self._answers: OrderedDict[_Place, list[str]] = OrderedDict()
 
     def suggest(self, excerpt: Excerpt, invoked: bool) -> Iterator[list[str] | None]:
@@ -51,7 +57,7 @@ class Suggestions:
             shown = []
         if shown is None or invoked:
             before = excerpt.before
-            for search in self._model.search(before, self._options(excerpt, invoked)):
+            for search in self.model.search(before, self._options_for(excerpt, invoked)):
                 if search is None:
                     yield None
             assert search is not None
@@ -64,16 +70,12 @@ class Suggestions:
             self._remember(_Place.of(excerpt), shown)
         yield shown
 
-    def _options(self, excerpt: Excerpt, invoked: bool) -> SearchOptions:
-        s = self._settings
-        mid_line = bool(excerpt.after.strip())
-        return SearchOptions(
-            Sampling(s.temperature, s.top_k, s.top_p, s.min_p),
-            s.candidates,
-            "word" if mid_line else s.length,
-            s.max_characters,
-            0.0 if invoked else s.min_confidence,
-        )
+    def _options_for(self, excerpt: Excerpt, invoked: bool) -> SearchOptions:
+        """By hand, everything is shown; before text that stands there already, only a word."""
+        options = self._options
+        if excerpt.after.strip():
+            options = replace(options, length="word")
+        return replace(options, min_confidence=0.0) if invoked else options
 
     def _recall(self, excerpt: Excerpt) -> list[str] | None:
         """The answer of this place: its own, or what is left of an earlier one whose text was typed since."""
@@ -82,7 +84,7 @@ class Suggestions:
             self._answers.move_to_end(place)
             return self._answers[place]
         text = excerpt.before.text
-        for typed in range(1, min(self._settings.max_characters, len(text) + 1)):
+        for typed in range(1, min(self._options.max_characters, len(text) + 1)):
             shown = self._answers.get(_Place.of(excerpt, typed))
             tail = text[-typed:]
             # One character that is left is not worth showing: the key that takes it is the key that types it.

@@ -1,0 +1,255 @@
+"""What the writer has written already: an n-gram memory that is mixed into the network's predictions.
+
+A network of a few megabytes cannot know the names and turns of phrase of one writer; this memory has them at once. It
+holds text and, for each sequence of `SHORTEST` symbols, the places where it last stood. What followed there is
+predicted, the more boldly the longer the match. How boldly, is learned while the writer types: each kind of match has
+a weight, moved by how well such matches have predicted (the EM step of a mixture; compare the match models of PAQ,
+Mahoney 2005).
+
+Nothing of it is ever written to disk.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from charrnn.vocabulary import SPECIALS, Vocabulary
+
+SHORTEST = 4
+ORDERS = (4, 5, 6, 8, 10)  # lengths of match that are told apart
+PLACES = 32  # of a sequence, the latest that are looked at
+RATE = 0.02  # how fast weights move
+START = 0.05  # the weight of a kind of match that was never seen
+# Kinds of match: by length, by how often it stood, by how many different symbols followed, and by what the network
+# thinks of the most frequent of these.
+_MOST_SEEN, _MOST_DIFFERENT = 5, 3
+_NETWORK_BOUNDS = (0.003, 0.01, 0.03, 0.1, 0.3, 0.6)
+_DEAD = 255
+_MASK = (1 << 8 * SHORTEST) - 1
+
+Probabilities = npt.NDArray[np.float32]
+
+
+@dataclass(eq=False)
+class Passage:
+    """A piece of remembered text: its place among the memory's symbols. Empty once it is forgotten."""
+
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True)
+class _Match:
+    """What stood after the longest matches: per order from long to short, the kind, and (symbol, share) pairs."""
+
+    kind: tuple[int, int, int, int]
+    shares: list[tuple[int, float]]
+
+
+class Memory:
+    """Remembered passages, and the weights of matches in them.
+
+    It holds at most `capacity` symbols of text; beyond that the passages that were learned first are forgotten.
+    """
+
+    def __init__(self, vocabulary: Vocabulary, capacity: int = 400_000) -> None:
+        self._vocabulary = vocabulary
+        self._capacity = capacity
+        self._weights: dict[tuple[int, int, int, int], float] = {}
+        self._passages: dict[Passage, None] = {}  # in the order of their symbols
+        self._clear()
+
+    def __len__(self) -> int:
+        """Symbols that are remembered."""
+        return self._living
+
+    def learn(self, text: str) -> Passage:
+        """Remember a passage."""
+        added = self._encode(text)
+        if len(self._symbols) + len(added) > 2 * self._capacity:
+            self._compact(self._capacity - len(added))
+        self._append(bytes([_DEAD]) * SHORTEST)
+        passage = Passage(len(self._symbols), len(self._symbols))
+        self._passages[passage] = None
+        self._grow(passage, added)
+        return passage
+
+    def extend(self, passage: Passage, text: str) -> bool:
+        """Remember what was written on at the end of `passage`; False if something else stands there by now."""
+        if passage not in self._passages or passage.stop != len(self._symbols):
+            return False
+        self._grow(passage, self._encode(text))
+        return True
+
+    def unlearn(self, passage: Passage) -> None:
+        """Forget a passage."""
+        if passage in self._passages:
+            del self._passages[passage]
+            size = passage.stop - passage.start
+            self._symbols[passage.start : passage.stop] = bytes([_DEAD]) * size
+            self._living -= size
+            passage.stop = passage.start
+
+    def forget(self) -> None:
+        """Forget everything, the weights too."""
+        for passage in list(self._passages):
+            self.unlearn(passage)
+        self._weights.clear()
+        self._clear()
+
+    def context(self, text: str) -> bytes:
+        """The end of `text` as the memory sees it."""
+        return self._encode(text[-ORDERS[-1] :])[-ORDERS[-1] :]
+
+    def following(self, context: bytes, symbol: int) -> bytes:
+        """`context` with one more symbol."""
+        return (context + bytes([symbol if symbol < _DEAD else 0]))[-ORDERS[-1] :]
+
+    def mix(self, p: Probabilities, context: bytes) -> None:
+        """Mix into the network's probabilities p [V], in place, what followed `context` before."""
+        rest, mixed = 1.0, []
+        for match in self._matches(p, context):
+            weight = self._weights.get(match.kind, START)
+            mixed.append((rest * weight, match.shares))
+            rest *= 1 - weight
+        if mixed:
+            p *= np.float32(rest)
+            for factor, shares in mixed:
+                for symbol, share in shares:
+                    p[symbol] += factor * share
+
+    def adapt(self, p: Probabilities, context: bytes, symbol: int) -> None:
+        """Learn from what came after `context`, where the network's probabilities were p [V]: move the weights."""
+        probability = float(p[symbol])
+        for match in reversed(self._matches(p, context)):
+            weight = self._weights.get(match.kind, START)
+            share = weight * next((s for i, s in match.shares if i == symbol), 0.0)
+            probability = (1 - weight) * probability + share
+            self._weights[match.kind] = weight + RATE * (share / max(probability, 1e-9) - weight)
+
+    def _matches(self, p: Probabilities, context: bytes) -> list[_Match]:
+        """The matches of `context`, from the longest order that has one to the shortest."""
+        places = self._places.get(int.from_bytes(context[-SHORTEST:], "big")) if len(context) >= SHORTEST else None
+        if not places:
+            return []
+        symbols = self._symbols
+        contexts = [context[-order:] for order in ORDERS[1:] if order <= len(context)]
+        followers: list[list[int]] = [[] for _ in range(len(contexts) + 1)]
+        for place in places[-PLACES:]:
+            if symbols[place] != _DEAD:
+                level = 0
+                while level < len(contexts) and symbols.endswith(contexts[level], 0, place):
+                    level += 1
+                followers[level].append(symbols[place])
+        counts: dict[int, int] = {}
+        seen = 0
+        matches: list[_Match] = []
+        for level in range(len(followers) - 1, -1, -1):
+            for symbol in followers[level]:
+                counts[symbol] = counts.get(symbol, 0) + 1
+            seen += len(followers[level])
+            if seen:
+                likeliest = max(counts, key=counts.__getitem__)
+                trust = bisect(_NETWORK_BOUNDS, p[likeliest])
+                kind = (level, min(seen, _MOST_SEEN), min(len(counts), _MOST_DIFFERENT), trust)
+                matches.append(_Match(kind, [(symbol, count / seen) for symbol, count in counts.items()]))
+        return matches
+
+    def _encode(self, text: str) -> bytes:
+        ids = self._vocabulary.encode(text)
+        return np.where(ids < _DEAD, ids, 0).astype(np.uint8).tobytes()
+
+    def _grow(self, passage: Passage, added: bytes) -> None:
+        self._append(added)
+        passage.stop += len(added)
+        self._living += len(added)
+
+    def _append(self, added: bytes) -> None:
+        symbols = self._symbols
+        place = len(symbols)
+        key = int.from_bytes(symbols[-SHORTEST:], "big")
+        symbols += added
+        for symbol in added:
+            if symbol != _DEAD and symbol >= len(SPECIALS):
+                places = self._places.get(key)
+                if places is None:
+                    places = self._places[key] = array("I")
+                elif len(places) >= 2 * PLACES:
+                    del places[:PLACES]
+                places.append(place)
+            key = (key << 8 | symbol) & _MASK
+            place += 1
+
+    def _compact(self, allowed: int) -> None:
+        """Lay the remembered passages end to end again, without those learned first where they exceed `allowed`."""
+        for passage in list(self._passages):
+            if self._living <= max(0, allowed):
+                break
+            self.unlearn(passage)
+        texts = [bytes(self._symbols[passage.start : passage.stop]) for passage in self._passages]
+        self._clear()
+        for passage, text in zip(self._passages, texts, strict=True):
+            self._append(bytes([_DEAD]) * SHORTEST)
+            passage.start = passage.stop = len(self._symbols)
+            self._grow(passage, text)
+
+    def _clear(self) -> None:
+        self._symbols = bytearray([_DEAD]) * ORDERS[-1]
+        self._places: dict[int, array[int]] = {}
+        self._living = 0
+
+
+class RememberedLines:
+    """The lines of one document in a memory, kept in step with its edits.
+
+    A line that grows at its end, as in writing, is learned character by character. One that is edited elsewhere is
+    forgotten and learned again later, by `catch_up`, like the lines of a document that was just opened.
+    """
+
+    def __init__(self, memory: Memory, lines: Sequence[str]) -> None:
+        self.memory = memory
+        self._texts = list(lines)
+        self._passages: list[Passage | None] = [None] * len(self._texts)
+        self.unknown = len(self._texts)  # how many lines are not learned
+
+    def replace(self, first: int, removed: int, lines: Sequence[str]) -> None:
+        """Take over an edit: the lines from `first` on, `removed` in number, are now `lines`."""
+        old = self._texts[first : first + removed]
+        passages: list[Passage | None] = [None] * len(lines)
+        if len(lines) >= len(old) == 1 and (known := self._passages[first]) and lines[0].startswith(old[0]):
+            passages[0] = self._grown(known, old[0], lines[0])
+        for passage in self._passages[first : first + removed]:
+            if passage is not None and passage is not passages[0]:
+                self.memory.unlearn(passage)
+        self.unknown += passages.count(None) - self._passages[first : first + removed].count(None)
+        self._texts[first : first + removed] = lines
+        self._passages[first : first + removed] = passages
+
+    def _grown(self, passage: Passage, old: str, new: str) -> Passage:
+        if not self.memory.extend(passage, new[len(old) :]):
+            self.memory.unlearn(passage)
+            passage = self.memory.learn("\n" + new)
+        return passage
+
+    def catch_up(self) -> Iterator[None]:
+        """Learn the lines that are not known, giving way after each."""
+        if not self.unknown:
+            return
+        for number, text in enumerate(self._texts):
+            if number < len(self._passages) and self._passages[number] is None:
+                self._passages[number] = self.memory.learn("\n" + text)
+                self.unknown -= 1
+                yield
+
+    def close(self) -> None:
+        """Forget the document."""
+        for passage in self._passages:
+            if passage is not None:
+                self.memory.unlearn(passage)
+        self._texts, self._passages, self.unknown = [], [], 0

@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from charrnn.memory import ORDERS, Memory, RememberedLines
+from charrnn.vocabulary import SPECIALS, Vocabulary
+
+VOCABULARY = Vocabulary.of("abcdefghijklmnopqrstuvwxyz .\nQ")
+FLAT = np.full(len(VOCABULARY), 1 / (len(VOCABULARY) - len(SPECIALS)), np.float32)
+FLAT[: len(SPECIALS)] = 0
+NAME = "the ship of queen zarquona sailed. "
+
+
+def predicted(memory: Memory, before: str) -> np.ndarray:
+    """The distribution after `before` where the network knows nothing."""
+    p = FLAT.copy()
+    memory.mix(p, memory.context(before))
+    return p
+
+
+def symbol(letter: str) -> int:
+    return int(VOCABULARY.encode(letter)[0])
+
+
+def test_what_was_written_once_is_expected_the_second_time() -> None:
+    memory = Memory(VOCABULARY)
+    memory.learn(NAME)
+    assert predicted(memory, "of queen zarq").argmax() == symbol("u")
+    assert predicted(memory, "of queen zarq")[symbol("u")] > 2 * FLAT[symbol("u")]
+
+
+def test_an_empty_memory_changes_nothing() -> None:
+    assert (predicted(Memory(VOCABULARY), "of queen zarq") == FLAT).all()
+
+
+@given(st.lists(st.text("abq .", min_size=4, max_size=30), max_size=6), st.text("abq .", max_size=12))
+def test_a_mixture_is_a_distribution(passages: list[str], before: str) -> None:
+    memory = Memory(VOCABULARY)
+    for passage in passages:
+        memory.learn(passage)
+    p = predicted(memory, before)
+    assert p.sum() == pytest.approx(1, abs=1e-4)
+    assert (p >= 0).all()
+    assert (p[: len(SPECIALS)] == 0).all()
+
+
+def test_longer_matches_have_more_say_once_they_prove_right() -> None:
+    memory = Memory(VOCABULARY)
+    memory.learn(NAME)
+    before = predicted(memory, "of queen zarq")[symbol("u")]
+    for _ in range(200):
+        memory.adapt(FLAT, memory.context("of queen zarq"), symbol("u"))
+    trusted = predicted(memory, "of queen zarq")[symbol("u")]
+    for _ in range(400):
+        memory.adapt(FLAT, memory.context("of queen zarq"), symbol("x"))
+    distrusted = predicted(memory, "of queen zarq")[symbol("u")]
+    assert distrusted < before < trusted
+    assert trusted > 0.9
+
+
+def test_what_is_unlearned_predicts_nothing() -> None:
+    memory = Memory(VOCABULARY)
+    passage = memory.learn(NAME)
+    memory.learn("and something else entirely")
+    memory.unlearn(passage)
+    assert (predicted(memory, "of queen zarq") == FLAT).all()
+    assert len(memory) == len("and something else entirely")
+    memory.unlearn(passage)
+    assert len(memory) == len("and something else entirely")
+
+
+def test_a_passage_grows_only_at_the_end_of_the_memory() -> None:
+    memory = Memory(VOCABULARY)
+    passage = memory.learn("of queen zar")
+    assert memory.extend(passage, "quona")
+    assert predicted(memory, "of queen zarq").argmax() == symbol("u")
+    memory.learn("something else")
+    assert not memory.extend(passage, " sailed")
+
+
+def test_forgetting_forgets_all() -> None:
+    memory = Memory(VOCABULARY)
+    memory.learn(NAME)
+    memory.adapt(FLAT, memory.context("of queen zarq"), symbol("u"))
+    memory.forget()
+    assert len(memory) == 0
+    assert (predicted(memory, "of queen zarq") == FLAT).all()
+    memory.learn(NAME)
+    assert predicted(memory, "of queen zarq").argmax() == symbol("u")
+
+
+def test_it_is_bounded_and_forgets_the_oldest_first() -> None:
+    memory = Memory(VOCABULARY, capacity=2000)
+    first = memory.learn(NAME)
+    for n in range(400):
+        memory.learn(f"line number {chr(97 + n % 26)} of many that are written in a day. ")
+        assert len(memory) <= 4000
+        assert len(memory._symbols) <= 4100
+    assert first.start == first.stop
+    assert (predicted(memory, "of queen zarq") == FLAT).all()
+    assert predicted(memory, "that are writ").argmax() == symbol("t")
+    assert not memory.extend(first, "more")
+
+
+def test_unknown_characters_are_never_predicted() -> None:
+    memory = Memory(VOCABULARY)
+    memory.learn("of queen \u4e2d\u6587 and queen \u4e2d\u6587 again")
+    assert predicted(memory, "of queen ")[: len(SPECIALS)].sum() == 0
+
+
+LINES = st.lists(st.text("abq .", max_size=14), min_size=1, max_size=5)
+
+
+class TestRememberedLines:
+    @given(LINES, st.lists(st.tuples(st.integers(0, 4), st.integers(0, 3), LINES), max_size=8))
+    def test_after_any_edits_it_holds_the_text_and_nothing_else(
+        self, lines: list[str], edits: list[tuple[int, int, list[str]]]
+    ) -> None:
+        memory = Memory(VOCABULARY)
+        remembered = RememberedLines(memory, lines)
+        mirror = list(lines)
+        for first, removed, new in edits:
+            at = min(first, len(mirror))
+            count = min(removed, len(mirror) - at)
+            remembered.replace(at, count, new)
+            mirror[at : at + count] = new
+            if first % 2:
+                list(remembered.catch_up())
+        list(remembered.catch_up())
+        assert remembered.unknown == 0
+        assert len(memory) == sum(len(line) + 1 for line in mirror)
+        fresh = Memory(VOCABULARY)
+        for line in mirror:
+            fresh.learn("\n" + line)
+        for line in mirror:
+            for stop in range(len(line) + 1):
+                before = ("\n" + line[:stop])[-ORDERS[-1] :]
+                expected = {m.kind[0] for m in fresh._matches(FLAT, fresh.context(before))}
+                assert {m.kind[0] for m in memory._matches(FLAT, memory.context(before))} == expected
+        remembered.close()
+        assert len(memory) == 0
+
+    def test_typing_at_the_end_of_a_line_needs_no_catching_up(self) -> None:
+        memory = Memory(VOCABULARY)
+        remembered = RememberedLines(memory, [""])
+        list(remembered.catch_up())
+        line = ""
+        for letter in NAME:
+            line += letter
+            remembered.replace(0, 1, [line])
+            assert remembered.unknown == 0
+        assert predicted(memory, "of queen zarq").argmax() == symbol("u")
+        assert len(memory._symbols) < len(NAME) + 2 * ORDERS[-1]

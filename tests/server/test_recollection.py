@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import asyncio
+
+from lsprotocol.types import Position, Range, TextDocumentContentChangePartial
+
+from charrnn.memory import Memory
+from charrnn.vocabulary import Vocabulary
+from charrnn_lsp.documents import Document
+from charrnn_lsp.recollection import Recollection
+
+VOCABULARY = Vocabulary.of("abcdefghijklmnopqrstuvwxyz ,.\n")
+TEXT = "the queen zarquona\nsailed away"
+SIZE = len(TEXT) + 1  # each line begins with a line end
+
+
+async def settled(recollection: Recollection) -> None:
+    """When all that is to be learned has been."""
+    while recollection._learning is not None and not recollection._learning.done():
+        await asyncio.sleep(0)
+
+
+async def test_documents_are_learned_changed_and_forgotten() -> None:
+    memory, recollection = Memory(VOCABULARY), Recollection()
+    document = Document.of(TEXT)
+    recollection.use(memory, {"a": document})
+    await settled(recollection)
+    assert len(memory) == SIZE
+    insert = TextDocumentContentChangePartial(range=Range(Position(1, 11), Position(1, 11)), text=" far")
+    recollection.change("a", document.change(insert))
+    assert len(memory) == SIZE + 4
+    recollection.open("b", Document.of("another"))
+    await settled(recollection)
+    assert len(memory) == SIZE + 4 + 8
+    recollection.close("a")
+    assert len(memory) == 8
+    recollection.close("a")
+
+
+async def test_another_memory_learns_what_is_open_and_the_old_one_forgets() -> None:
+    first, second, recollection = Memory(VOCABULARY), Memory(VOCABULARY), Recollection()
+    documents = {"a": Document.of(TEXT)}
+    recollection.use(first, documents)
+    await settled(recollection)
+    recollection.use(second, documents)
+    await settled(recollection)
+    assert (len(first), len(second)) == (0, SIZE)
+    recollection.use(None, documents)
+    recollection.open("b", Document.of("another"))
+    assert len(second) == 0
+
+
+async def test_a_line_edited_in_the_middle_is_learned_again_later() -> None:
+    memory, recollection = Memory(VOCABULARY), Recollection()
+    document = Document.of(TEXT)
+    recollection.use(memory, {"a": document})
+    await settled(recollection)
+    edit = TextDocumentContentChangePartial(range=Range(Position(0, 0), Position(0, 3)), text="a")
+    recollection.change("a", document.change(edit))
+    await settled(recollection)
+    again = TextDocumentContentChangePartial(range=Range(Position(0, 0), Position(0, 1)), text="one")
+    recollection.change("a", document.change(again))
+    await settled(recollection)
+    assert len(memory) == SIZE - len("\nthe queen zarquona")
+    elsewhere = TextDocumentContentChangePartial(range=Range(Position(1, 0), Position(1, 0)), text="he ")
+    recollection.change("a", document.change(elsewhere))
+    await settled(recollection)
+    assert len(memory) == SIZE + 3
