@@ -12,9 +12,12 @@ Nothing in it is executable and nothing is a pickle. A file is used only after i
 from __future__ import annotations
 
 import dataclasses
+import errno
 import hashlib
 import json
+import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -91,7 +94,7 @@ def read_artifact(path: Path) -> Artifact:
             f"{path / CONFIG} lists {len(vocabulary)} symbols for a network of {architecture.vocabulary}. "
             "Install the model again."
         )
-    if any(Path(name).name != name for name in files):
+    if any(Path(name).name != name or name in ("", "..") or "\0" in name for name in files):
         raise ModelError(f"{path / CONFIG} names a file outside the model's directory. Do not use this model.")
     return Artifact(path, path.name, architecture, vocabulary, calibration, training, files)
 
@@ -151,17 +154,34 @@ def _is_directory(path: Path) -> bool:
 
 def _read(file: Path, largest: int) -> bytes:
     try:
-        if file.is_symlink() or not file.is_file():
-            raise ModelError(f"{file} is missing or is not a plain file. Install the model again.")
-        if file.stat().st_size > largest:
-            raise ModelError(f"{file} is larger than {largest >> 20} MB; a model of this kind never is.")
-        return file.read_bytes()
+        # Opened once and then looked at: between a look at a path and its opening it can become another file.
+        with open(file, "rb", opener=_open_plainly) as opened:
+            status = os.fstat(opened.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise _not_a_plain_file(file)
+            if status.st_size > largest:
+                raise ModelError(f"{file} is larger than {largest >> 20} MB; a model of this kind never is.")
+            return opened.read(largest)
+    except (FileNotFoundError, IsADirectoryError, ValueError) as error:
+        raise _not_a_plain_file(file) from error
     except OSError as error:
+        if error.errno == errno.ELOOP:  # what O_NOFOLLOW makes of a symbolic link
+            raise _not_a_plain_file(file) from error
         raise ModelError(f"{file} cannot be read: {error.strerror}.") from error
 
 
+def _open_plainly(file: str, flags: int) -> int:
+    """Open a file, but no symbolic link; and do not wait for the other end of a pipe."""
+    return os.open(file, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+
+
+def _not_a_plain_file(file: Path) -> ModelError:
+    return ModelError(f"{file} is missing or is not a plain file. Install the model again.")
+
+
 def _not_a_configuration(path: Path, error: Exception) -> ModelError:
-    return ModelError(f"{path / CONFIG} is not a model configuration ({error!r}). Install the model again.")
+    reason = repr(error)[:200]  # it can quote all of what was found
+    return ModelError(f"{path / CONFIG} is not a model configuration ({reason}). Install the model again.")
 
 
 def _wrong_version(path: Path, version: object) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 from dataclasses import dataclass
 from typing import Literal
 
@@ -28,13 +29,15 @@ class Architecture:
 
     def __post_init__(self) -> None:
         if self.cell not in STATES_PER_LAYER:
-            raise OptionError(f"cell is {self.cell!r}; it must be one of {', '.join(STATES_PER_LAYER)}.")
+            raise OptionError(f"cell is {reprlib.repr(self.cell)}; it must be one of {', '.join(STATES_PER_LAYER)}.")
         for name, limit in LIMITS.items():
             value, lowest = getattr(self, name), 0 if name == "embedding" else 1
             if type(value) is not int or not lowest <= value <= limit:
-                raise OptionError(f"{name} is {value!r}; it must be a whole number from {lowest} to {limit}.")
+                raise OptionError(
+                    f"{name} is {reprlib.repr(value)}; it must be a whole number from {lowest} to {limit}."
+                )
         if type(self.residual) is not bool:
-            raise OptionError(f"residual is {self.residual!r}; it must be true or false.")
+            raise OptionError(f"residual is {reprlib.repr(self.residual)}; it must be true or false.")
 
     @property
     def state_rows(self) -> int:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import onnxruntime
 
-from charrnn.artifact import CELL, CELL_INT8, CONFIG, Artifact
-from charrnn.cell import Ids, Logits, State
+from charrnn.artifact import CELL, CELL_INT8, Artifact
+from charrnn.cell import Ids, Logits, State, initial_state
 from charrnn.errors import ModelError
+from charrnn.onnx_check import check_graph
 
 
 class OnnxCell:
@@ -22,34 +23,14 @@ class OnnxCell:
         options.inter_op_num_threads = 1
         options.log_severity_level = 4
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # an idle server uses no CPU
+        file, content = artifact.path / name, artifact.open(name)
+        check_graph(file, content, artifact.architecture, steps=1 if int8 else None)
         try:
-            self._session = onnxruntime.InferenceSession(
-                artifact.open(name), options, providers=["CPUExecutionProvider"]
-            )
-        except ModelError:
-            raise
+            self._session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+            self._step(np.zeros((1, 1), np.int64), initial_state(artifact.architecture))
         except Exception as error:  # ONNX Runtime's exceptions share no base class
             reason = str(error).splitlines()[0]
-            raise ModelError(f"{artifact.path / name} cannot be loaded: {reason}. Install the model again.") from error
-        if self._shapes() != self._expected_shapes():
-            raise ModelError(
-                f"{artifact.path / name} does not fit the network that {CONFIG} describes. Install the model again."
-            )
-
-    def _shapes(self) -> list[tuple[str, list[int | None]]]:
-        """Names and shapes of the graph's inputs and outputs; `None` is any number."""
-        ends = [*self._session.get_inputs(), *self._session.get_outputs()]
-        return [(end.name, [size if isinstance(size, int) else None for size in end.shape]) for end in ends]
-
-    def _expected_shapes(self) -> list[tuple[str, list[int | None]]]:
-        a, steps = self.architecture, 1 if self._single_step else None
-        state = [a.state_rows, None, a.hidden]
-        return [
-            ("ids", [None, steps]),
-            ("state", state),
-            ("logits", [None, steps, a.vocabulary]),
-            ("new_state", state),
-        ]
+            raise ModelError(f"{file} cannot be loaded: {reason}. Install the model again.") from error
 
     def run(self, ids: Ids, state: State) -> tuple[Logits, State]:
         """See `charrnn.cell.Cell.run`."""

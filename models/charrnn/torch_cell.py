@@ -11,6 +11,9 @@ from charrnn.cell import Ids, Logits, State
 from charrnn.errors import ModelError, OptionError
 from charrnn.network import CharRNN
 
+# How pickles of protocols 2 to 5 and zip archives begin. A length can begin so too, but then has a header behind it.
+FOREIGN = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05", b"PK")
+
 
 class TorchCell:
     """Runs `weights.safetensors` on a device. Raises `ModelError` or, where the device is not there, `OptionError`."""
@@ -38,15 +41,18 @@ class TorchCell:
 
 def load_network(artifact: Artifact) -> CharRNN:
     """The network of a model in float32, on the CPU. Raises `ModelError`."""
-    content = artifact.open(WEIGHTS)
-    network = CharRNN(artifact.architecture)
+    file, content = artifact.path / WEIGHTS, artifact.open(WEIGHTS)
+    if content.startswith(FOREIGN) and content[8:9] != b"{":
+        raise ModelError(f"{file} is a pickle or an archive, which could run anything. Do not use this model.")
+    misfit = ModelError(f"{file} does not fit the network that {CONFIG} describes. Install the model again.")
+    if len(content) < 2 * artifact.architecture.parameters:  # before memory is taken for a network that it cannot fill
+        raise misfit
     try:
         weights = safetensors.torch.load(content)
+        network = CharRNN(artifact.architecture)
         network.load_state_dict({name: value.float() for name, value in weights.items()})
-    except (safetensors.SafetensorError, RuntimeError) as error:
-        raise ModelError(
-            f"{artifact.path / WEIGHTS} does not fit the network that {CONFIG} describes. Install the model again."
-        ) from error
+    except (safetensors.SafetensorError, RuntimeError, ValueError, KeyError) as error:
+        raise misfit from error
     return network
 
 

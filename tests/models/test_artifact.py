@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -91,6 +92,16 @@ def become_a_folder(file: Path) -> None:
     file.mkdir()
 
 
+def become_a_pipe(file: Path) -> None:
+    file.unlink()
+    os.mkfifo(file)
+
+
+def link_to_a_device(file: Path) -> None:
+    file.unlink()
+    file.symlink_to("/dev/zero")
+
+
 @pytest.mark.parametrize(
     ("spoil", "what"),
     [
@@ -99,6 +110,8 @@ def become_a_folder(file: Path) -> None:
         (Path.unlink, "is missing or is not a plain file"),
         (link, "is missing or is not a plain file"),
         (become_a_folder, "is missing or is not a plain file"),
+        (become_a_pipe, "is missing or is not a plain file"),
+        (link_to_a_device, "is missing or is not a plain file"),
     ],
 )
 @pytest.mark.parametrize("name", [CELL, CELL_INT8, WEIGHTS])
@@ -133,6 +146,13 @@ WRONG_CONFIGS: list[tuple[Change, str]] = [
     (lambda c: c.update(files=[CELL]), "is not a model configuration"),
     (lambda c: c["files"].update({"../evil": ""}), "names a file outside"),
     (lambda c: c["files"].update({"/etc/passwd": ""}), "names a file outside"),
+    (lambda c: c["files"].update({"..": ""}), "names a file outside"),
+    (lambda c: c["files"].update({"": ""}), "names a file outside"),
+    (lambda c: c["files"].update({"a\0": ""}), "names a file outside"),
+    (lambda c: c.update(symbols=[*SPECIALS, *map(chr, range(1, 90_000))]), "for a network of 99"),
+    (lambda c: c["architecture"].update(vocabulary=10**6), "vocabulary is 1000000"),
+    (lambda c: c["architecture"].update(layers="x" * 10_000), "layers is 'xxx"),
+    (lambda c: c["calibration"].update(slope="x" * 10_000), "is not a model configuration"),
     (lambda c: c.update(calibration={"slope": "steep"}), "is not a model configuration"),
     (lambda c: c.update(calibration=None), "is not a model configuration"),
     (lambda c: c.update(training=5), "is not a model configuration"),
@@ -151,6 +171,7 @@ def test_a_wrong_configuration_is_refused(copy: Path, change: Change, what: str)
     with pytest.raises(ModelError) as caught:
         read_artifact(copy)
     assert_one_message(caught.value, str(copy / CONFIG), what)
+    assert len(str(caught.value)) < 500
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"not json", b"\xff\xfe\x00", b"[" * 100_000, b"{}", b"null", b"NaN"])

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
+import io
+import pickle
 import shutil
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import safetensors.torch
 import torch
+from tests.models.test_artifact import assert_one_message, change_config, seal
 
 from charrnn.artifact import CONFIG, WEIGHTS, Artifact, read_artifact
 from charrnn.cell import initial_state
@@ -43,19 +44,62 @@ def test_weights_are_read_as_float32(tiny: Artifact) -> None:
     assert {parameter.dtype for parameter in load_network(tiny).parameters()} == {torch.float32}
 
 
-@pytest.mark.parametrize("content", ["garbage", "other"])
-def test_weights_that_do_not_fit_are_refused(tiny: Artifact, tmp_path: Path, content: str) -> None:
-    path = Path(shutil.copytree(tiny.path, tmp_path / "copy"))
-    data = b"garbage" if content == "garbage" else safetensors.torch.save({"output.bias": torch.zeros(3)})
-    (path / WEIGHTS).write_bytes(data)
-    config = json.loads((path / CONFIG).read_text(encoding="utf-8"))
-    config["files"][WEIGHTS] = hashlib.sha256(data).hexdigest()
-    (path / CONFIG).write_text(json.dumps(config), encoding="utf-8")
+def header(length: int, text: bytes = b"{}") -> bytes:
+    return length.to_bytes(8, "little") + text + bytes(60_000)
+
+
+MISFITS = {
+    "garbage": b"garbage",
+    "empty": b"",
+    "another network's": safetensors.torch.save({"output.bias": torch.zeros(30_000)}),
+    "a header of 16 EB": header(2**64 - 1),
+    "a header beyond the end": header(10**6),
+    "a header that is not JSON": header(4, b"{{{{"),
+    "a nested header": header(40_000, b"[" * 40_000),
+    "weights beyond the end": header(59, b'{"a":{"dtype":"F16","shape":[9],"data_offsets":[0,999999]}}'),
+    "overlapping weights": header(
+        106,
+        b'{"a":{"dtype":"U8","shape":[8],"data_offsets":[0,8]},"b":{"dtype":"U8","shape":[8],"data_offsets":[4,12]}}',
+    ),
+    "an absurd shape": header(75, b'{"a":{"dtype":"F16","shape":[4294967296,4294967296],"data_offsets":[0,18]}}'),
+}
+
+
+def spoil_weights(tiny: Artifact, folder: Path, content: bytes) -> Artifact:
+    path = Path(shutil.copytree(tiny.path, folder / "copy"))
+    seal(path, WEIGHTS, content)
+    return read_artifact(path)
+
+
+@pytest.mark.parametrize("kind", MISFITS)
+def test_weights_that_do_not_fit_are_refused(tiny: Artifact, tmp_path: Path, kind: str) -> None:
+    artifact = spoil_weights(tiny, tmp_path, MISFITS[kind])
     with pytest.raises(ModelError) as caught:
-        load_network(read_artifact(path))
+        load_network(artifact)
     assert str(caught.value) == (
-        f"{path / WEIGHTS} does not fit the network that {CONFIG} describes. Install the model again."
+        f"{artifact.path / WEIGHTS} does not fit the network that {CONFIG} describes. Install the model again."
     )
+
+
+def test_memory_is_not_taken_for_a_network_that_the_weights_cannot_fill(tiny: Artifact, tmp_path: Path) -> None:
+    path = Path(shutil.copytree(tiny.path, tmp_path / "copy"))
+    change_config(path, lambda config: config["architecture"].update(hidden=8192, layers=16))
+    with pytest.raises(ModelError, match="does not fit the network"):
+        load_network(read_artifact(path))
+
+
+def pickled_by_torch() -> bytes:
+    file = io.BytesIO()
+    torch.save({"output.bias": torch.zeros(3)}, file)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("content", [*(pickle.dumps([1], protocol) for protocol in (2, 3, 4, 5)), pickled_by_torch()])
+def test_a_pickle_is_known_by_how_it_begins(tiny: Artifact, tmp_path: Path, content: bytes) -> None:
+    artifact = spoil_weights(tiny, tmp_path, content)
+    with pytest.raises(ModelError) as caught:
+        load_network(artifact)
+    assert_one_message(caught.value, str(artifact.path / WEIGHTS), "is a pickle or an archive")
 
 
 @pytest.mark.parametrize("device", ["cuda", "mps"])
