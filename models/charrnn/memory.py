@@ -11,6 +11,7 @@ Nothing of it is ever written to disk.
 
 from __future__ import annotations
 
+import math
 from array import array
 from bisect import bisect
 from collections.abc import Iterator, Sequence
@@ -24,16 +25,21 @@ from charrnn.vocabulary import SPECIALS, Vocabulary
 SHORTEST = 4
 ORDERS = (4, 5, 6, 8, 10)  # lengths of match that are told apart
 PLACES = 32  # of a sequence, the latest that are looked at
-RATE = 0.02  # how fast weights move
-START = 0.05  # the weight of a kind of match that was never seen
+RATE = 0.01  # how fast weights move
 # Kinds of match: by length, by how often it stood, by how many different symbols followed, and by what the network
-# thinks of the most frequent of these.
+# thinks of the most frequent of these. The log odds of a kind's first weight are the sum of one number of each row,
+# fitted on 200,000 characters of four corpora with the bundled model (benchmarks/fit_memory.py).
 _MOST_SEEN, _MOST_DIFFERENT = 5, 3
 _NETWORK_BOUNDS = (0.003, 0.01, 0.03, 0.1, 0.3, 0.6)
+_BY_LENGTH = (-2.2, -2.59, -2.46, -2.13, -1.36)
+_BY_SEEN = (-1.38, -0.54, -0.04, 0.22, 1.0)
+_BY_DIFFERENT = (1.08, -0.42, -1.4)
+_BY_NETWORK = (-0.53, -0.19, -0.08, 0.0, 0.23, 0.23, -0.4)
 _DEAD = 255
 _MASK = (1 << 8 * SHORTEST) - 1
 
 Probabilities = npt.NDArray[np.float32]
+Kind = tuple[int, int, int, int]
 
 
 @dataclass(eq=False)
@@ -48,8 +54,16 @@ class Passage:
 class _Match:
     """What stood after the longest matches: per order from long to short, the kind, and (symbol, share) pairs."""
 
-    kind: tuple[int, int, int, int]
+    kind: Kind
     shares: list[tuple[int, float]]
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """The network's probabilities [V] of the next symbol, and what the memory has to say."""
+
+    p: Probabilities
+    matches: list[_Match]
 
 
 class Memory:
@@ -61,7 +75,7 @@ class Memory:
     def __init__(self, vocabulary: Vocabulary, capacity: int = 400_000) -> None:
         self._vocabulary = vocabulary
         self._capacity = capacity
-        self._weights: dict[tuple[int, int, int, int], float] = {}
+        self._weights: dict[Kind, float] = {}
         self._passages: dict[Passage, None] = {}  # in the order of their symbols
         self._clear()
 
@@ -115,7 +129,7 @@ class Memory:
         """Mix into the network's probabilities p [V], in place, what followed `context` before."""
         rest, mixed = 1.0, []
         for match in self._matches(p, context):
-            weight = self._weights.get(match.kind, START)
+            weight = self._weight(match.kind)
             mixed.append((rest * weight, match.shares))
             rest *= 1 - weight
         if mixed:
@@ -124,14 +138,29 @@ class Memory:
                 for symbol, share in shares:
                     p[symbol] += factor * share
 
-    def adapt(self, p: Probabilities, context: bytes, symbol: int) -> None:
-        """Learn from what came after `context`, where the network's probabilities were p [V]: move the weights."""
-        probability = float(p[symbol])
-        for match in reversed(self._matches(p, context)):
-            weight = self._weights.get(match.kind, START)
+    def expect(self, p: Probabilities, context: bytes) -> Expectation:
+        """What is expected after `context`, where the network's probabilities are p [V].
+
+        Ask before that is learned, or the memory will have known it.
+        """
+        return Expectation(p, self._matches(p, context))
+
+    def adapt(self, expectation: Expectation, symbol: int) -> None:
+        """Move the weights by what has come."""
+        probability = float(expectation.p[symbol])
+        for match in reversed(expectation.matches):
+            weight = self._weight(match.kind)
             share = weight * next((s for i, s in match.shares if i == symbol), 0.0)
             probability = (1 - weight) * probability + share
             self._weights[match.kind] = weight + RATE * (share / max(probability, 1e-9) - weight)
+
+    def _weight(self, kind: Kind) -> float:
+        weight = self._weights.get(kind)
+        if weight is None:
+            length, seen, different, network = kind
+            odds = _BY_LENGTH[length] + _BY_SEEN[seen - 1] + _BY_DIFFERENT[different - 1] + _BY_NETWORK[network]
+            weight = self._weights[kind] = 1 / (1 + math.exp(-odds))
+        return weight
 
     def _matches(self, p: Probabilities, context: bytes) -> list[_Match]:
         """The matches of `context`, from the longest order that has one to the shortest."""

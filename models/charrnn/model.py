@@ -13,7 +13,7 @@ from charrnn.artifact import Artifact
 from charrnn.cell import Cell, initial_state
 from charrnn.errors import OptionError
 from charrnn.library import DEFAULT, find_model
-from charrnn.memory import Memory
+from charrnn.memory import Expectation, Memory
 from charrnn.prefix_cache import Context, PrefixCache, Reading
 from charrnn.sampling import Sampling, draw, log_softmax, shape
 from charrnn.search import Calibration, Search, SearchOptions, Suggestion
@@ -31,7 +31,7 @@ class Model:
     cell: Cell
     cache: PrefixCache
     memory: Memory | None = None  # of the writer's own text
-    _last: tuple[Context, Reading] | None = None
+    _expected: tuple[Context, Expectation] | None = None
 
     @property
     def name(self) -> str:
@@ -59,14 +59,15 @@ class Model:
         yield search
 
     def _adapt(self, context: Context, reading: Reading) -> None:
-        """Where one character was typed since the last reading, let the memory learn from how it was predicted."""
-        last, self._last = self._last, (context, reading)
-        if self.memory is None or last is None or last[0] != Context(context.text[:-1], context.from_start):
+        """Where one character was typed since the last reading, let the memory learn from how it was expected."""
+        if self.memory is None:
             return
-        ids = self.vocabulary.encode(context.text[-1:])
-        if len(ids) == 1:
-            p = np.exp(log_softmax(last[1].logits))[0]
-            self.memory.adapt(p, self.memory.context(last[0].text[-64:]), int(ids[0]))
+        if self._expected is not None and self._expected[0] == Context(context.text[:-1], context.from_start):
+            ids = self.vocabulary.encode(context.text[-1:])
+            if len(ids) == 1:
+                self.memory.adapt(self._expected[1], int(ids[0]))
+        p = np.exp(log_softmax(reading.logits))[0]
+        self._expected = context, self.memory.expect(p, self.memory.context(context.text[-64:]))
 
     def look_ahead(self, context: Context, options: SearchOptions) -> Search:
         """As `search`, in one go."""

@@ -52,10 +52,10 @@ def test_longer_matches_have_more_say_once_they_prove_right() -> None:
     memory.learn(NAME)
     before = predicted(memory, "of queen zarq")[symbol("u")]
     for _ in range(200):
-        memory.adapt(FLAT, memory.context("of queen zarq"), symbol("u"))
+        memory.adapt(memory.expect(FLAT, memory.context("of queen zarq")), symbol("u"))
     trusted = predicted(memory, "of queen zarq")[symbol("u")]
     for _ in range(400):
-        memory.adapt(FLAT, memory.context("of queen zarq"), symbol("x"))
+        memory.adapt(memory.expect(FLAT, memory.context("of queen zarq")), symbol("x"))
     distrusted = predicted(memory, "of queen zarq")[symbol("u")]
     assert distrusted < before < trusted
     assert trusted > 0.9
@@ -84,7 +84,7 @@ def test_a_passage_grows_only_at_the_end_of_the_memory() -> None:
 def test_forgetting_forgets_all() -> None:
     memory = Memory(VOCABULARY)
     memory.learn(NAME)
-    memory.adapt(FLAT, memory.context("of queen zarq"), symbol("u"))
+    memory.adapt(memory.expect(FLAT, memory.context("of queen zarq")), symbol("u"))
     memory.forget()
     assert len(memory) == 0
     assert (predicted(memory, "of queen zarq") == FLAT).all()
