@@ -10,21 +10,13 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from charrnn.excerpt import Excerpt
 from charrnn.model import Model, in_typography
-from charrnn.prefix_cache import Context
 from charrnn.search import SearchOptions
 
 REMEMBERED = 512  # answers
 KEY_LENGTH = 256  # characters before the cursor by which an answer is known again
 ALTERNATIVES = 3  # suggestions when asked by hand
-
-
-@dataclass(frozen=True)
-class Excerpt:
-    r"""Text around the cursor, line ends as `\n`."""
-
-    before: Context
-    after: str = ""  # the rest of the cursor's line
 
 
 @dataclass(frozen=True)

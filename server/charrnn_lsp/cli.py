@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import sys
 from collections.abc import Sequence
 
@@ -27,11 +28,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return run_check()
     if not options.stdio:
         parser.error("say --stdio to serve an editor, or one of the commands demo and check")
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(name)s: %(message)s")
-    from charrnn_lsp.server import make_server  # noqa: PLC0415
+    return _serve()
 
-    make_server().start_io()
-    return 0
+
+def _serve() -> int:
+    """Serve; this does not return, as a model that is being loaded in a thread must not hold up the end."""
+    from charrnn_lsp.server import make_server  # noqa: PLC0415
+    from charrnn_lsp.transport import serve  # noqa: PLC0415
+
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(name)s: %(message)s")
+    for name in ("pygls", "concurrent.futures"):  # which log what the writer types
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    status = serve(make_server())
+    sys.stderr.flush()
+    os._exit(status)
 
 
 if __name__ == "__main__":

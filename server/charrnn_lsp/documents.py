@@ -13,6 +13,7 @@ from lsprotocol.types import (
     TextDocumentContentChangePartial,
 )
 
+from charrnn.excerpt import content
 from charrnn_lsp.positions import offset_of
 
 # LSP knows three line ends (specification, "Text Documents"); str.splitlines knows eight more.
@@ -87,8 +88,3 @@ class Document:
             lines.pop()  # the changed text ends with a line end, and the next line is there already
         self.lines[first : last + 1] = lines
         return LineChange(first, last + 1 - first, lines)
-
-
-def content(line: str) -> str:
-    """A line without its line end."""
-    return line.rstrip("\r\n")

@@ -6,8 +6,9 @@ import asyncio
 import time
 from collections.abc import Mapping
 
+from charrnn.excerpt import content
 from charrnn.memory import Memory, RememberedLines
-from charrnn_lsp.documents import Document, LineChange, content
+from charrnn_lsp.documents import Document, LineChange
 
 TURN = 0.002  # seconds of learning after which requests get their turn
 

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import logging
+import sys
 import time
+from collections.abc import Callable
 from typing import Any
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
-from pygls.protocol import LanguageServerProtocol, default_converter
+from pygls.protocol import default_converter
 
 import charrnn
 from charrnn.errors import CharRNNError
+from charrnn.excerpt import Excerpt, excerpt
 from charrnn.memory import Memory
 from charrnn.model import Model, load_model
 from charrnn.prefix_cache import Context
-from charrnn.suggestions import Excerpt, Suggestions
+from charrnn.suggestions import Suggestions
 from charrnn_lsp.documents import Document
-from charrnn_lsp.excerpt import excerpt
+from charrnn_lsp.processes import death, is_alive
+from charrnn_lsp.protocol import Protocol
 from charrnn_lsp.recollection import Recollection
 from charrnn_lsp.settings import Settings, parse_settings
 
@@ -28,41 +31,11 @@ SECTION = "charrnn"
 STATUS = "charrnn/status"
 TURN = 0.002  # seconds of computing after which keys and cancellations get their turn
 
-log = logging.getLogger(__name__)
-
-
-class Protocol(LanguageServerProtocol):
-    """pygls' protocol, with documents of our own: pygls' rebuild the whole text on each change, and split lines at
-    characters (U+2028, form feed and others) that are no line ends in LSP.
-    """
-
-    _server: CharRNNServer
-
-    def structure_message(self, data: dict[str, Any]) -> Any:
-        """As pygls', which leaves a request with wrong parameters without an answer, and its client waiting."""
-        try:
-            return super().structure_message(data)
-        except JsonRpcException as error:
-            if "id" in data and "method" in data:
-                self._send_response(data["id"], error=error.to_response_error())
-            raise
-
-    def lsp_text_document__did_open(self, params: types.DidOpenTextDocumentParams) -> None:
-        self._server.did_open(params)
-
-    def lsp_text_document__did_change(self, params: types.DidChangeTextDocumentParams) -> None:
-        self._server.did_change(params)
-
-    def lsp_text_document__did_close(self, params: types.DidCloseTextDocumentParams) -> None:
-        self._server.did_close(params)
-
-    lsp_text_document__did_open.method_name = types.TEXT_DOCUMENT_DID_OPEN  # type: ignore[attr-defined]
-    lsp_text_document__did_change.method_name = types.TEXT_DOCUMENT_DID_CHANGE  # type: ignore[attr-defined]
-    lsp_text_document__did_close.method_name = types.TEXT_DOCUMENT_DID_CLOSE  # type: ignore[attr-defined]
-
 
 class CharRNNServer(LanguageServer):
     """The state of one connection: open documents, settings, and the model once it is loaded."""
+
+    protocol: Protocol
 
     def __init__(self) -> None:
         super().__init__("charrnn-lsp", charrnn.__version__, protocol_cls=Protocol, converter_factory=default_converter)
@@ -75,10 +48,20 @@ class CharRNNServer(LanguageServer):
         self._newest: dict[str, int] = {}  # of each document, the number of the request that is not superseded
         self.recollection = Recollection()
         self._told: set[str] = set()  # messages that the writer has seen
-        self._allows_paths = True
+        self.on_exit: Callable[[int], object] = sys.exit  # called with the exit status when the end has come
+        self._watch: asyncio.Task[None] | None = None
 
     def report_server_error(self, error: Exception, source: Any) -> None:
-        """Pygls shows each error to the writer, who may be typing; it has logged it already, and that is enough."""
+        """Pygls shows each error to the writer, who may be typing; that it was answered is enough."""
+
+    def watch(self, process: int | None) -> None:
+        """End when the client's process has died. One that cannot be seen, as from within a container, is not watched.
+
+        The end of the input does not tell while another process holds the pipe open.
+        """
+        if process is not None and is_alive(process):
+            self._watch = asyncio.ensure_future(death(process))
+            self._watch.add_done_callback(lambda watch: watch.cancelled() or self.on_exit(1))
 
     # Documents
 
@@ -126,7 +109,8 @@ class CharRNNServer(LanguageServer):
                 return None
         if self.suggestions is None:
             return nothing
-        place, selected = excerpt(document, params.position), params.context.selected_completion_info
+        place = excerpt(document.lines, *document.place(params.position))
+        selected = params.context.selected_completion_info
         if selected is not None:
             place = _with_selected(place, document, selected)
         texts: list[str] | None = None
@@ -246,6 +230,7 @@ def make_server() -> CharRNNServer:
 
     @server.feature(types.INITIALIZE)
     def initialize(ls: CharRNNServer, params: types.InitializeParams) -> None:
+        ls.watch(params.process_id)
         ls.encoding = types.PositionEncodingKind(ls.workspace.position_encoding)
         ls.configure(params.initialization_options)
         ls._initial = ls.settings

@@ -8,12 +8,13 @@ import pytest
 
 from charrnn.artifact import Artifact
 from charrnn.cell import Cell, Ids, Logits, State
+from charrnn.excerpt import Excerpt
 from charrnn.model import Model
 from charrnn.onnx_cell import OnnxCell
 from charrnn.prefix_cache import Context, PrefixCache
 from charrnn.sampling import Sampling
 from charrnn.search import SearchOptions
-from charrnn.suggestions import ALTERNATIVES, REMEMBERED, Excerpt, Suggestions
+from charrnn.suggestions import ALTERNATIVES, REMEMBERED, Suggestions
 
 ALWAYS = SearchOptions(min_confidence=0.0, max_characters=30, length="line")
 

@@ -8,171 +8,16 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-import pytest_asyncio
+from tests.server.client import URI, Client, Json, soon
 
 from charrnn.artifact import CELL_INT8, CONFIG, WEIGHTS, Artifact
-from charrnn.model import Model, load_model
 from charrnn_lsp import server as server_module
-from charrnn_lsp.server import STATUS, make_server
 
-Json = dict[str, Any]
-URI = "file:///a.md"
 REQUEST_CANCELLED, INVALID_PARAMS = -32800, -32602
-CAPABILITIES: Json = {
-    "workspace": {"configuration": True, "didChangeConfiguration": {"dynamicRegistration": True}},
-    "textDocument": {"inlineCompletion": {"dynamicRegistration": False}},
-}
-
-
-class Client:
-    """An editor without a process: it takes what the server writes, and answers what the server asks."""
-
-    def __init__(self, section: Json | None = None) -> None:
-        self.section = section  # what `workspace/configuration` gives
-        self.received: list[Json] = []
-        self.server = make_server()
-        self.server.protocol.set_writer(self, include_headers=False)  # type: ignore[arg-type]
-        self._answers: dict[int, asyncio.Future[Json]] = {}
-        self._news = asyncio.Event()
-
-    # What the server's protocol sees of it
-
-    def write(self, data: bytes) -> None:
-        message = json.loads(data)
-        self.received.append(message)
-        self._news.set()
-        if "method" not in message:
-            self._answers.pop(message["id"]).set_result(message)
-        elif "id" in message:
-            result = [self.section] if message["method"] == "workspace/configuration" else None
-            asyncio.get_running_loop().call_soon(self.send, {"id": message["id"], "result": result})
-
-    def close(self) -> None:
-        """Nothing to close."""
-
-    # What a test uses
-
-    def send(self, message: Json) -> None:
-        protocol = self.server.protocol
-        text = json.dumps({"jsonrpc": "2.0", **message})
-        protocol.handle_message(json.loads(text, object_hook=protocol.structure_message))
-
-    def notify(self, method: str, params: Json) -> None:
-        self.send({"method": method, "params": params})
-
-    def request(self, method: str, params: Json) -> asyncio.Future[Json]:
-        number = len(self._answers) + len(self.received) * 1000
-        self._answers[number] = answer = asyncio.get_running_loop().create_future()
-        self.send({"id": number, "method": method, "params": params})
-        return answer
-
-    async def initialize(self, options: object = None, capabilities: Json = CAPABILITIES) -> Json:
-        params = {"processId": None, "rootUri": None, "capabilities": capabilities, "initializationOptions": options}
-        answer = await self.request("initialize", params)
-        before = asyncio.all_tasks()
-        self.notify("initialized", {})
-        if handlers := asyncio.all_tasks() - before:
-            await asyncio.wait(handlers)  # which pull the settings
-        return dict(answer["result"])
-
-    async def until(self, condition: Callable[[], object]) -> None:
-        async with asyncio.timeout(60):
-            while not condition():
-                self._news.clear()
-                await self._news.wait()
-
-    async def until_state(self, state: str) -> None:
-        await self.until(lambda: self.states()[-1:] == [state])
-
-    def states(self) -> list[str]:
-        return [message["params"]["state"] for message in self.received if message.get("method") == STATUS]
-
-    def messages(self) -> list[str]:
-        shown = [message for message in self.received if message.get("method") == "window/showMessage"]
-        return [message["params"]["message"] for message in shown]
-
-    def open(self, text: str, uri: str = URI, language: str = "markdown") -> None:
-        item = {"uri": uri, "languageId": language, "version": 1, "text": text}
-        self.notify("textDocument/didOpen", {"textDocument": item})
-
-    def change(self, text: str, uri: str = URI) -> None:
-        params = {"textDocument": {"uri": uri, "version": 2}, "contentChanges": [{"text": text}]}
-        self.notify("textDocument/didChange", params)
-
-    def push(self, values: object) -> None:
-        self.notify("workspace/didChangeConfiguration", {"settings": {"charrnn": values}})
-
-    def ask(
-        self, character: int = 99, uri: str = URI, line: int = 0, kind: int = 2, **context: object
-    ) -> asyncio.Future[Json]:
-        return self.request(
-            "textDocument/inlineCompletion",
-            {
-                "textDocument": {"uri": uri},
-                "position": {"line": line, "character": character},
-                "context": {"triggerKind": kind, **context},
-            },
-        )
-
-    async def texts(self, **where: Any) -> list[str]:
-        return [item["insertText"] for item in (await self.ask(**where))["result"]["items"]]
-
-
-async def soon(condition: Callable[[], bool]) -> None:
-    """Let the event loop turn until something that needs no outside event has happened."""
-    async with asyncio.timeout(60):
-        while not condition():
-            await asyncio.sleep(0)
-
-
-@pytest_asyncio.fixture
-async def client(tiny: Artifact, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Client]:
-    """A client of a server that was not yet initialized; the model `tiny` is installed."""
-    monkeypatch.setenv("CHARRNN_MODELS", str(tiny.path.parent))
-    client = Client()
-    yield client
-    if client.server._loading is not None:
-        await asyncio.wait([client.server._loading])
-
-
-@pytest.fixture
-def always(tiny: Artifact) -> Json:
-    """Settings under which there is always something to show."""
-    return {"model": str(tiny.path), "minConfidence": 0, "length": "line", "maxCharacters": 20}
-
-
-@pytest_asyncio.fixture
-async def ready(client: Client, always: Json) -> Client:
-    """The same, initialized, its model loaded, with one document."""
-    await client.initialize(always)
-    await client.until_state("ready")
-    client.open("It was")
-    return client
-
-
-@pytest.fixture
-def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every step gives way, as on a slow machine."""
-    monkeypatch.setattr(server_module, "TURN", -1.0)
-
-
-@pytest.fixture
-def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
-    """No model is loaded before this is set."""
-    gate = threading.Event()
-
-    def load(*arguments: Any, **options: Any) -> Model:
-        gate.wait(60)
-        return load_model(*arguments, **options)
-
-    monkeypatch.setattr(server_module, "load_model", load)
-    yield gate
-    gate.set()
 
 
 async def test_it_says_what_it_can_do(client: Client, always: Json) -> None:
@@ -261,9 +106,7 @@ async def test_requests_wait_for_the_model_and_the_newest_is_served(
 
 
 async def test_a_request_of_an_unknown_kind_is_answered(ready: Client) -> None:
-    with pytest.raises(Exception, match="Invalid Params"):
-        ready.ask(kind=0)
-    assert ready.received[-1]["error"]["code"] == INVALID_PARAMS
+    assert (await ready.ask(kind=0))["error"]["code"] == INVALID_PARAMS
     assert ready.messages() == []
     assert await ready.texts()
 
@@ -481,14 +324,7 @@ async def test_a_client_without_capabilities_is_served(client: Client, always: J
     ],
 )
 async def test_a_malformed_request_is_an_error_and_service_goes_on(ready: Client, method: str, params: Json) -> None:
-    number = len(ready.received)
-    ready._answers[-1] = asyncio.get_running_loop().create_future()
-    try:
-        ready.send({"id": -1, "method": method, "params": params})
-    except Exception:  # the reading loop logs it and reads on
-        assert len(ready.received) == number + 1
-    await ready.until(lambda: len(ready.received) > number)
-    assert "error" in ready.received[number]
+    assert "error" in await ready.request(method, params)
     assert ready.messages() == []
     assert await ready.texts()
 

@@ -3,31 +3,36 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
-
-from lsprotocol.types import Position
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from charrnn.prefix_cache import Context
-from charrnn.suggestions import Excerpt
-from charrnn_lsp.documents import Document, content
 
 NEAREST = 1024  # characters before the cursor that are read at least, where there are as many
 FURTHEST = 2 * NEAREST
 ROW = NEAREST  # a longer line is taken as rows of so many characters
 
 
-def excerpt(document: Document, position: Position) -> Excerpt:
-    """What is read for a suggestion at `position`: the document up to there, or its last part.
+@dataclass(frozen=True)
+class Excerpt:
+    r"""Text around the cursor, line ends as `\n`."""
 
-    A part begins at the row between `NEAREST` and `FURTHEST` whose text has the smallest checksum. So it depends on the
-    text alone, and while the cursor moves on the beginning stays the same for long: the prefix cache goes on hitting.
+    before: Context
+    after: str = ""  # the rest of the cursor's line
+
+
+def excerpt(lines: Sequence[str], number: int, offset: int) -> Excerpt:
+    """What is read for a suggestion at `offset` in line `number`: the document up to there, or its last part.
+
+    `lines` have their line ends. A part begins at the row between `NEAREST` and `FURTHEST` whose text has the smallest
+    checksum. So it depends on the text alone, and while the cursor moves on the beginning stays the same for long: the
+    prefix cache goes on hitting.
     """
-    number, offset = document.place(position)
-    after = content(document.lines[number])[offset:]
+    after = content(lines[number])[offset:]
     rows: list[str] = []
     size = 0
     beginnings: list[tuple[int, int]] = []
-    for row in _rows_before(document, number, offset):
+    for row in _rows_before(lines, number, offset):
         rows.append(row)
         size += len(row)
         if size > FURTHEST:
@@ -38,9 +43,14 @@ def excerpt(document: Document, position: Position) -> Excerpt:
     return Excerpt(Context("".join(reversed(rows)), from_start=True), after)
 
 
-def _rows_before(document: Document, number: int, offset: int) -> Iterator[str]:
+def content(line: str) -> str:
+    """A line without its line end."""
+    return line.rstrip("\r\n")
+
+
+def _rows_before(lines: Sequence[str], number: int, offset: int) -> Iterator[str]:
     """The rows of text before a place, the nearest first. A row is a line, or a piece of a long one."""
-    line = document.lines[number]
+    line = lines[number]
     stop = offset
     while True:
         for start in range((stop - 1) // ROW * ROW, -1, -ROW):
@@ -48,5 +58,5 @@ def _rows_before(document: Document, number: int, offset: int) -> Iterator[str]:
         if number == 0:
             return
         number -= 1
-        line = content(document.lines[number]) + "\n"
+        line = content(lines[number]) + "\n"
         stop = len(line)

@@ -9,9 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lsprotocol.types import Position, PositionEncodingKind
 
+from charrnn.excerpt import FURTHEST, NEAREST, ROW, Excerpt
+from charrnn.excerpt import excerpt as excerpt_of_lines
 from charrnn.prefix_cache import Context
 from charrnn_lsp.documents import Document
-from charrnn_lsp.excerpt import FURTHEST, NEAREST, ROW, excerpt
+
+
+def excerpt(document: Document, position: Position) -> Excerpt:
+    return excerpt_of_lines(document.lines, *document.place(position))
 
 
 def prose(characters: int) -> str:
