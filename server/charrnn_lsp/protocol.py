@@ -118,6 +118,11 @@ class Protocol(LanguageServerProtocol):
         except JsonRpcInternalError as error:  # numbers without end and the like: the client's doing as well
             raise JsonRpcInvalidParams from error
 
+    def _handle_cancel_notification(self, msg_id: object) -> None:
+        request: Any = self._request_futures.get(msg_id) if isinstance(msg_id, (int, str)) else None
+        if isinstance(request, asyncio.Task):  # not a question of ours that happens to have this number
+            request.cancel()
+
     # What handlers leave behind
 
     def _send_handler_result(self, future: asyncio.Future[Any] | Future[Any], *, msg_id: int | str) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +86,7 @@ class Wire:
             yield from map(json.loads, frames.feed(data))
 
 
-@contextmanager
+@contextlib.contextmanager
 def server(*prefix: str, stderr: Any = None) -> Iterator[Wire]:
     """A server process, started by the command `prefix` where there is one; killed at the end if it still runs."""
     command = [*prefix, sys.executable, "-m", "charrnn_lsp.cli", "--stdio"]
@@ -101,7 +101,5 @@ def server(*prefix: str, stderr: Any = None) -> Iterator[Wire]:
         process.wait()
         for pipe in (process.stdin, process.stdout):
             assert pipe is not None
-            try:
+            with contextlib.suppress(BrokenPipeError):  # what was not flushed has nobody to read it
                 pipe.close()
-            except BrokenPipeError:  # what was not flushed has nobody to read it
-                pass
