@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import time
 from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
@@ -15,9 +14,10 @@ from charrnn.artifact import read_artifact
 from charrnn.errors import CharRNNError, TextError
 from charrnn.evaluation import bits_per_character
 from charrnn.library import DEFAULT, installed_models
-from charrnn.model import DEVICES, load_model
+from charrnn.model import DEVICES, Model, load_model
 from charrnn.sampling import Sampling
-from charrnn.search import LENGTHS, SearchOptions
+from charrnn.search import DEFAULT_CONFIDENCE, LENGTHS, SearchOptions
+from charrnn.typing_evaluation import evaluate_typing
 
 DOCUMENT_BREAK = "\n\n\n"
 
@@ -70,24 +70,42 @@ def models(options: argparse.Namespace) -> None:
 
 
 def evaluate(options: argparse.Namespace) -> None:
-    """Print how many bits a character of a text costs."""
+    """Print how many bits a character of each text costs, or how many keys suggestions save over it."""
     model = load_model(options.model, options.device, int8=not options.float32)
-    documents = [part for part in _read(options.file).split(DOCUMENT_BREAK) if part.strip()]
-    started = time.perf_counter()
+    for file in options.files:
+        text = _read(file)
+        figures = _typing_figures(model, text, options) if options.typing else _bits_figures(model, text)
+        if options.json:
+            print(json.dumps({"model": model.name, "file": str(file), **figures}), flush=True)
+        else:
+            shown = ", ".join(f"{name.replace('_', ' ')} {value:,}" for name, value in figures.items())
+            print(f"{file.name}: {shown}", flush=True)
+
+
+def _bits_figures(model: Model, text: str) -> dict[str, float]:
+    documents = [part for part in text.split(DOCUMENT_BREAK) if part.strip()]
     bpc = bits_per_character(model.cell, model.vocabulary, documents)
-    seconds = time.perf_counter() - started
-    figures = {
-        "model": model.name,
-        "file": str(options.file),
+    return {
+        "bits_per_character": round(bpc, 4),
         "characters": sum(map(len, documents)),
         "documents": len(documents),
-        "bits_per_character": round(bpc, 4),
-        "seconds": round(seconds, 1),
     }
-    if options.json:
-        print(json.dumps(figures))
-    else:
-        print(f"{bpc:.4f} bits per character over {figures['characters']:,} characters in {seconds:.1f} s")
+
+
+def _typing_figures(model: Model, text: str, options: argparse.Namespace) -> dict[str, float]:
+    search = SearchOptions(min_confidence=options.min_confidence)
+    text = text[: options.given + options.limit]
+    if len(text) <= options.given:
+        raise TextError(f"The text has {len(text)} characters; --given {options.given} leaves nothing to type.")
+    measured = evaluate_typing(model, search, text, options.given, with_memory=not options.no_memory)
+    typing = measured.typing
+    return {
+        "keystroke_savings": round(typing.savings, 4),
+        "precision": round(typing.precision, 4),
+        "shown_rate": round(typing.shown_rate, 4),
+        "characters": typing.characters,
+        "p95_ms": round(measured.quantile(0.95), 2),
+    }
 
 
 def _read(file: Path) -> str:
@@ -135,7 +153,14 @@ def _parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser("evaluate", help="measure how well a model predicts a text")
     command.add_argument("model", help="the name of an installed model, or a path")
-    command.add_argument("file", type=Path, help="a text file; two blank lines part documents")
+    command.add_argument(
+        "files", nargs="+", type=Path, metavar="FILE", help="text files; two blank lines part documents"
+    )
+    command.add_argument("--typing", action="store_true", help="type the texts, and count the keys that are saved")
+    command.add_argument("--given", type=int, default=0, metavar="N", help="characters that stand there already")
+    command.add_argument("--limit", type=int, default=3000, metavar="N", help="characters to type (default: 3000)")
+    command.add_argument("--min-confidence", type=float, default=DEFAULT_CONFIDENCE, metavar="P")
+    command.add_argument("--no-memory", action="store_true", help="without the n-gram memory of the text")
     command.add_argument("--float32", action="store_true", help="use the float32 cell, not the int8 one")
     command.add_argument("--device", choices=DEVICES, default="auto")
     command.add_argument("--json", action="store_true")

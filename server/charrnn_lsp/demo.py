@@ -17,6 +17,8 @@ from typing import Any
 from lsprotocol import types
 from pygls.lsp.client import LanguageClient
 
+from charrnn.writer import words_taken
+
 PASSAGE = """\
 Dear Margaret,
 
@@ -138,20 +140,6 @@ async def _ask(client: LanguageClient, position: types.Position) -> str:
     answer = await client.text_document_inline_completion_async(params)
     items = answer.items if isinstance(answer, types.InlineCompletionList) else answer or []
     return str(items[0].insert_text) if items else ""
-
-
-def words_taken(ghost: str, ahead: str) -> tuple[int, int]:
-    """How much of `ghost` is right, in whole words, and the keys that taking it costs."""
-    if ahead.startswith(ghost):
-        return len(ghost), 1
-    length = keys = 0
-    for count, word in enumerate(re.finditer(r"\s*\S+", ghost), start=1):
-        end = word.end()
-        goes_on = not ahead[end : end + 1].isspace() and ghost[end : end + 1].isspace()
-        if ghost[:end] != ahead[:end] or goes_on:
-            break
-        length, keys = end, count
-    return length, keys
 
 
 def _position(text: str) -> types.Position:

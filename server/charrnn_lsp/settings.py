@@ -9,7 +9,7 @@ from typing import Any
 
 from charrnn.model import DEVICES
 from charrnn.sampling import Sampling
-from charrnn.search import LENGTHS, Length, SearchOptions
+from charrnn.search import DEFAULT_CONFIDENCE, LENGTHS, Length, SearchOptions
 
 PROSE = (
     "plaintext", "markdown", "latex", "tex", "restructuredtext", "rst", "asciidoc", "html", "org", "typst",
@@ -46,7 +46,10 @@ class Settings:
     length: Length = _setting("phrase", "How much to suggest.", choices=LENGTHS)
     max_characters: int = _setting(80, "The longest suggestion, in characters.", low=2, high=400)
     min_confidence: float = _setting(
-        0.6, "Show a suggestion only if it is right with this probability; 0 always shows the best.", low=0, high=1
+        DEFAULT_CONFIDENCE,
+        "Show a suggestion only if it is right with this probability; 0 always shows the best.",
+        low=0,
+        high=1,
     )
     memory: str = _setting(
         "documents",

@@ -57,6 +57,19 @@ def test_evaluation_prints_what_the_library_measures(
     assert (figures["documents"], figures["characters"]) == (2, 25)
 
 
+def test_typing_is_evaluated_for_each_file(model: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text("It was a bright cold day in April. " * 4, encoding="utf-8")
+    command = ["evaluate", model, str(tmp_path / "a.txt"), str(tmp_path / "b.txt"), "--typing", "--min-confidence", "0"]
+    assert main([*command, "--json", "--given", "20", "--limit", "30"]) == 0
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [Path(row["file"]).name for row in rows] == ["a.txt", "b.txt"]
+    assert rows[0]["characters"] == 30
+    assert rows[0]["keystroke_savings"] == rows[1]["keystroke_savings"]
+    assert main([*command, "--given", "500"]) == 1
+    assert "leaves nothing to type" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -1,0 +1,41 @@
+"""What the README says, held against the code."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from charrnn_lsp.settings import Settings, json_name
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+ROWS = dict(re.findall(r"^\| `(\w+)` \| (.+?) \|", README, re.MULTILINE))
+
+
+@pytest.mark.parametrize("item", dataclasses.fields(Settings), ids=lambda item: item.name)
+def test_each_setting_stands_there_with_its_default_and_text(item: dataclasses.Field[object]) -> None:
+    default = "prose languages" if isinstance(item.default, tuple) else f"`{json.dumps(item.default)}`"
+    assert ROWS[json_name(item.name)] == default
+    assert item.metadata["text"] in README
+
+
+def test_no_other_setting_stands_there() -> None:
+    assert set(ROWS) == {json_name(item.name) for item in dataclasses.fields(Settings)}
+
+
+@pytest.mark.parametrize("target", re.findall(r"\]\(([^)#:]+)\)", README))
+def test_links_lead_somewhere(target: str) -> None:
+    if "pretrained" in target and not (ROOT / "models/charrnn/pretrained/english").exists():
+        pytest.skip("the bundled model is not here")
+    assert (ROOT / target).exists()
+
+
+@pytest.mark.parametrize("path", re.findall(r"^([\w.-]+(?:/[\w.-]+)*/?) {2,}\S", README, re.MULTILINE))
+def test_the_tree_names_what_is_there(path: str) -> None:
+    if "pretrained" in path and not (ROOT / path).exists():
+        pytest.skip("the bundled model is not here")
+    assert (ROOT / path).exists()
