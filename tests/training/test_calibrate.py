@@ -24,6 +24,14 @@ def test_a_known_miscalibration_is_found(slope: float, intercept: float) -> None
     assert expected_error(confidences, right) < 0.02
 
 
+@pytest.mark.parametrize("outcome", [0.0, 1.0])
+def test_one_sided_outcomes_pull_all_one_way(outcome: float) -> None:
+    p = np.linspace(0.001, 0.999, 500)
+    found = fit(p, np.full(500, outcome))
+    assert all(abs(found.confidence(x) - outcome) < 0.15 for x in (0.1, 0.5, 0.9))
+    assert found.slope > 0
+
+
 def test_without_outcomes_probabilities_are_believed() -> None:
     nothing = np.zeros(0)
     assert fit(nothing, nothing) == Calibration(1.0, 0.0)

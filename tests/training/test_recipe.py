@@ -22,6 +22,7 @@ def test_each_recipe_that_ships_can_be_read(file: Path) -> None:
         ("batch = 0", r"batch is 0; it must be greater than 0"),
         ("dropout = 1.5", r"dropout is 1\.5; it must be from 0 to 1"),
         ("optimizer = 'sgd'", r"optimizer is 'sgd'; it must be one of adamw, muon"),
+        ("windows = 'some'", r"windows is 'some'; it must be one of no, any, document"),
         ("= 3", r"is not valid TOML"),
     ],
 )

@@ -30,11 +30,11 @@ def fit(probabilities: npt.NDArray[np.float64], right: npt.NDArray[np.float64]) 
     x = np.stack([np.log(p / (1 - p)), np.ones_like(p)], axis=1)
     prior, weight = np.array([1.0, 0.0]), 1.0
     w = prior.copy()
-    for _ in range(30):
-        predicted = 1 / (1 + np.exp(-x @ w))
+    for _ in range(50):
+        predicted = 1 / (1 + np.exp(-np.clip(x @ w, -30, 30)))
         gradient = x.T @ (predicted - right) + weight * (w - prior)
         hessian = (x * (predicted * (1 - predicted))[:, None]).T @ x + weight * np.eye(2)
-        w -= np.linalg.solve(hessian, gradient)
+        w -= np.clip(np.linalg.solve(hessian, gradient), -1, 1)  # far from the optimum, Newton's steps overshoot
     return Calibration(slope=max(0.1, float(w[0])), intercept=float(w[1]))
 
 

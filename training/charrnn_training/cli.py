@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from charrnn.artifact import Artifact
+from charrnn.config import STATES_PER_LAYER
 from charrnn.errors import CharRNNError, OptionError
 from charrnn.library import BUNDLED, user_directory
 from charrnn.model import open_model
@@ -133,7 +134,7 @@ def _record(options: argparse.Namespace, trainer: Trainer) -> dict[str, Any]:
         "data": [_described(file) for file in find_files([*options.paths, *(options.validation or [])])],
         "device": str(trainer.device),
         "updates": progress.updates,
-        "characters": progress.updates * trainer.streams.characters_per_batch,
+        "characters": progress.updates * trainer.batches.characters_per_batch,
         "minutes": round(progress.minutes, 1),
         "history": progress.history,
     }
@@ -159,8 +160,8 @@ def _commit() -> str:
 
 
 def _recipe(options: argparse.Namespace) -> Recipe:
-    names = ("max_minutes", "epochs", "seed")
-    changes = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
+    names = {"max_minutes": "max_minutes", "epochs": "epochs", "seed": "seed", "rnn": "cell"}
+    changes = {key: getattr(options, name) for name, key in names.items() if getattr(options, name) is not None}
     return dataclasses.replace(load_recipe(options.recipe), **changes)
 
 
@@ -209,6 +210,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint of that name")
     parser.add_argument("--max-minutes", type=float, metavar="N")
     parser.add_argument("--epochs", type=float, metavar="N")
+    parser.add_argument("--rnn", choices=STATES_PER_LAYER, help="the kind of cell, instead of the recipe's")
     parser.add_argument("--seed", type=int, metavar="N")
     parser.add_argument("--device", default="cpu", help="cpu, cuda or mps")
     return parser

@@ -11,8 +11,10 @@ from typing import Any, get_type_hints
 from charrnn.config import Architecture, Cell
 from charrnn.errors import OptionError
 
-RECIPES = Path(__file__).parent.parent / "configs"
 OPTIMIZERS = ("adamw", "muon")
+WINDOWS = ("no", "any", "document")
+_HERE = Path(__file__).parent
+RECIPES = next(path for path in (_HERE / "configs", _HERE.parent / "configs") if path.is_dir())  # wheel; checkout
 
 
 @dataclass(frozen=True)
@@ -25,9 +27,11 @@ class Recipe:
     layers: int = 2
     residual: bool = False
     dropout: float = 0.0  # before each layer and before the output
-    batch: int = 128  # streams read side by side, B
-    steps: int = 128  # characters between two updates, T
+    windows: str = "no"  # "no": streams with carried state; "any", "document": windows with an empty state
+    batch: int = 128  # streams or windows read side by side, B
+    steps: int = 128  # characters of each between two updates, T
     epochs: float = 1.0  # passes over the training text
+    updates: int = 0  # if not 0, stop after so many, whatever the epochs
     max_minutes: float = 0.0  # stop then at the latest; 0 is no limit
     optimizer: str = "adamw"
     learning_rate: float = 3e-3
@@ -48,9 +52,9 @@ class Recipe:
         for name in ("dropout", "decay", "forget", "vary"):
             if not 0 <= getattr(self, name) <= 1:
                 raise OptionError(f"{name} is {getattr(self, name)}; it must be from 0 to 1.")
-
-        if self.optimizer not in OPTIMIZERS:
-            raise OptionError(f"optimizer is {self.optimizer!r}; it must be one of {', '.join(OPTIMIZERS)}.")
+        for name, choices in (("optimizer", OPTIMIZERS), ("windows", WINDOWS)):
+            if getattr(self, name) not in choices:
+                raise OptionError(f"{name} is {getattr(self, name)!r}; it must be one of {', '.join(choices)}.")
 
     def architecture(self, vocabulary: int) -> Architecture:
         return Architecture(vocabulary, self.cell, self.embedding, self.hidden, self.layers, self.residual)

@@ -21,6 +21,7 @@ from charrnn_training.fast_lstm import FastLSTM
 from charrnn_training.optimizers import make_optimizers
 from charrnn_training.recipe import Recipe
 from charrnn_training.streams import Batch, Streams
+from charrnn_training.windows import Windows
 
 BITS = 1 / math.log(2)
 VALIDATION_STREAM = 3000  # characters of a stream at least
@@ -70,17 +71,17 @@ class Trainer:
             use_fast_layers(network)
         self.optimizers = make_optimizers(network, recipe.optimizer, recipe.learning_rate, recipe.weight_decay)
         self._peaks = [[group["lr"] for group in optimizer.param_groups] for optimizer in self.optimizers]
-        self.streams = Streams(training, recipe.batch, recipe.steps, recipe.seed, recipe.forget)
+        self.batches = _make_batches(recipe, training)
         self.validation = validation
         self.state = network.initial_state(recipe.batch)
-        self.total = max(1, round(recipe.epochs * self.streams.chunks))
+        self.total = recipe.updates or max(1, round(recipe.epochs * self.batches.chunks))
 
     def resume(self) -> None:
         """Go on from the last checkpoint in the folder. Raises `ModelError`."""
         state, progress = load_checkpoint(self.folder / FILE, self.network, self.optimizers)
         self.state = state.to(self.device)
         self.progress = Progress(**progress)
-        self.streams.epoch, self.streams.chunk = self.progress.epoch, self.progress.chunk
+        self.batches.epoch, self.batches.chunk = self.progress.epoch, self.progress.chunk
 
     def run(self, watch: Callable[[Report], None] = lambda report: None) -> float:
         """Train; the best validation bits per character."""
@@ -91,14 +92,14 @@ class Trainer:
         progress = self.progress
         while (share := self._share()) < 1:
             self._set_learning_rates(share)
-            loss = self._update(self.streams.next())
+            loss = self._update(self.batches.next())
             now = time.monotonic()
             progress.minutes += (now - before) / 60
             before = now
             progress.updates += 1
-            progress.epoch, progress.chunk = self.streams.epoch, self.streams.chunk
+            progress.epoch, progress.chunk = self.batches.epoch, self.batches.chunk
             smooth = loss if not smooth else 0.98 * smooth + 0.02 * loss
-            characters += self.streams.characters_per_batch
+            characters += self.batches.characters_per_batch
             watch(Report(progress, self._share(), smooth, characters / (now - since)))
             if now - validated > 60 * self.recipe.validate_minutes or self._share() >= 1:
                 self._validate(smooth)
@@ -154,6 +155,13 @@ class Trainer:
         if (best := self.folder / "best.safetensors").exists():
             load_checkpoint(best, self.network, [])
         self.network.eval()
+
+
+def _make_batches(recipe: Recipe, shard: Shard) -> Streams | Windows:
+    if recipe.windows == "no":
+        return Streams(shard, recipe.batch, recipe.steps, recipe.seed, recipe.forget)
+    by_document = recipe.windows == "document"
+    return Windows(shard, recipe.batch, recipe.steps, recipe.seed, by_document=by_document)
 
 
 def use_fast_layers(network: CharRNN) -> None:
