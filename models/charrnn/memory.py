@@ -24,19 +24,20 @@ from charrnn.vocabulary import SPECIALS, Vocabulary
 
 SHORTEST = 4
 ORDERS = (4, 5, 6, 8, 10)  # lengths of match that are told apart
+BEGINNINGS = (2, 3)  # shorter matches, of the beginning of a word and what stands before it
 PLACES = 32  # of a sequence, the latest that are looked at
 RATE = 0.01  # how fast weights move
 # Kinds of match: by length, by how often it stood, by how many different symbols followed, and by what the network
 # thinks of the most frequent of these. The log odds of a kind's first weight are the sum of one number of each row,
-# fitted on 200,000 characters of four corpora with the bundled model (benchmarks/fit_memory.py).
+# fitted on 200,000 characters of six texts with the bundled model (benchmarks/fit_memory.py).
 _MOST_SEEN, _MOST_DIFFERENT = 5, 3
 _NETWORK_BOUNDS = (0.003, 0.01, 0.03, 0.1, 0.3, 0.6)
-_BY_LENGTH = (-2.2, -2.59, -2.46, -2.13, -1.36)
-_BY_SEEN = (-1.38, -0.54, -0.04, 0.22, 1.0)
-_BY_DIFFERENT = (1.08, -0.42, -1.4)
-_BY_NETWORK = (-0.53, -0.19, -0.08, 0.0, 0.23, 0.23, -0.4)
+_BY_LENGTH = (-2.42, -2.65, -2.51, -2.13, -1.47, -1.73, -1.61)  # of `ORDERS`, then of `BEGINNINGS`
+_BY_SEEN = (-1.52, -0.52, 0.03, 0.4, 1.07)
+_BY_DIFFERENT = (1.21, -0.39, -1.35)
+_BY_NETWORK = (-0.22, -0.15, -0.07, 0.03, 0.21, 0.21, -0.54)
 _DEAD = 255
-_MASK = (1 << 8 * SHORTEST) - 1
+_MASKS = {order: (1 << 8 * order) - 1 for order in (*BEGINNINGS, SHORTEST)}
 
 Probabilities = npt.NDArray[np.float32]
 Kind = tuple[int, int, int, int]
@@ -77,6 +78,8 @@ class Memory:
         self._capacity = capacity
         self._weights: dict[Kind, float] = {}
         self._passages: dict[Passage, None] = {}  # in the order of their symbols
+        letters = [vocabulary.decode([i]) for i in range(min(_DEAD, len(vocabulary)))]
+        self._parts_words = bytes(not letter.isalnum() for letter in letters).ljust(256, b"\x01")
         self._clear()
 
     def __len__(self) -> int:
@@ -164,7 +167,28 @@ class Memory:
 
     def _matches(self, p: Probabilities, context: bytes) -> list[_Match]:
         """The matches of `context`, from the longest order that has one to the shortest."""
-        places = self._places.get(int.from_bytes(context[-SHORTEST:], "big")) if len(context) >= SHORTEST else None
+        matches = self._long_matches(p, context) if len(context) >= SHORTEST else []
+        for order in reversed(BEGINNINGS):
+            if len(context) >= order and self._parts_words[context[-order]]:
+                places = self._places.get((order, int.from_bytes(context[-order:], "big")))
+                if places:
+                    counts: dict[int, int] = {}
+                    for place in places[-PLACES:]:
+                        if (symbol := self._symbols[place]) != _DEAD:
+                            counts[symbol] = counts.get(symbol, 0) + 1
+                    if counts:
+                        matches.append(self._match(p, len(ORDERS) + order - BEGINNINGS[0], counts))
+        return matches
+
+    def _match(self, p: Probabilities, length: int, counts: dict[int, int]) -> _Match:
+        """What followed in so many places, as a match of the kind that it is."""
+        seen = sum(counts.values())
+        trust = bisect(_NETWORK_BOUNDS, p[max(counts, key=counts.__getitem__)])
+        kind = (length, min(seen, _MOST_SEEN), min(len(counts), _MOST_DIFFERENT), trust)
+        return _Match(kind, [(symbol, count / seen) for symbol, count in counts.items()])
+
+    def _long_matches(self, p: Probabilities, context: bytes) -> list[_Match]:
+        places = self._places.get((SHORTEST, int.from_bytes(context[-SHORTEST:], "big")))
         if not places:
             return []
         symbols = self._symbols
@@ -177,17 +201,12 @@ class Memory:
                     level += 1
                 followers[level].append(symbols[place])
         counts: dict[int, int] = {}
-        seen = 0
         matches: list[_Match] = []
         for level in range(len(followers) - 1, -1, -1):
             for symbol in followers[level]:
                 counts[symbol] = counts.get(symbol, 0) + 1
-            seen += len(followers[level])
-            if seen:
-                likeliest = max(counts, key=counts.__getitem__)
-                trust = bisect(_NETWORK_BOUNDS, p[likeliest])
-                kind = (level, min(seen, _MOST_SEEN), min(len(counts), _MOST_DIFFERENT), trust)
-                matches.append(_Match(kind, [(symbol, count / seen) for symbol, count in counts.items()]))
+            if counts:
+                matches.append(self._match(p, level, counts))
         return matches
 
     def _encode(self, text: str) -> bytes:
@@ -206,14 +225,21 @@ class Memory:
         symbols += added
         for symbol in added:
             if symbol != _DEAD and symbol >= len(SPECIALS):
-                places = self._places.get(key)
-                if places is None:
-                    places = self._places[key] = array("I")
-                elif len(places) >= 2 * PLACES:
-                    del places[:PLACES]
-                places.append(place)
-            key = (key << 8 | symbol) & _MASK
+                self._note(SHORTEST, key, place)
+                for order in BEGINNINGS:
+                    if self._parts_words[symbols[place - order]]:
+                        self._note(order, key & _MASKS[order], place)
+            key = (key << 8 | symbol) & _MASKS[SHORTEST]
             place += 1
+
+    def _note(self, order: int, key: int, place: int) -> None:
+        """Note that the sequence `key` of `order` symbols is followed by the symbol at `place`."""
+        places = self._places.get((order, key))
+        if places is None:
+            places = self._places[order, key] = array("I")
+        elif len(places) >= 2 * PLACES:
+            del places[:PLACES]
+        places.append(place)
 
     def _compact(self, allowed: int) -> None:
         """Lay the remembered passages end to end again, without those learned first where they exceed `allowed`."""
@@ -230,7 +256,7 @@ class Memory:
 
     def _clear(self) -> None:
         self._symbols = bytearray([_DEAD]) * ORDERS[-1]
-        self._places: dict[int, array[int]] = {}
+        self._places: dict[tuple[int, int], array[int]] = {}
         self._living = 0
 
 
