@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import charrnn
 from charrnn.artifact import read_artifact
@@ -15,9 +16,11 @@ from charrnn.errors import CharRNNError, TextError
 from charrnn.evaluation import bits_per_character
 from charrnn.library import DEFAULT, installed_models
 from charrnn.model import DEVICES, Model, load_model
+from charrnn.plots import check_plots, draw_plots
 from charrnn.sampling import Sampling
 from charrnn.search import DEFAULT_CONFIDENCE, LENGTHS, SearchOptions
-from charrnn.typing_evaluation import evaluate_typing
+from charrnn.table import table
+from charrnn.typing_report import GATES, TAKERS, Plan, Runs, figures, measure, pooled
 
 DOCUMENT_BREAK = "\n\n\n"
 
@@ -72,14 +75,57 @@ def models(options: argparse.Namespace) -> None:
 def evaluate(options: argparse.Namespace) -> None:
     """Print how many bits a character of each text costs, or how many keys suggestions save over it."""
     model = load_model(options.model, options.device, int8=not options.float32)
+    if options.typing:
+        _evaluate_typing(model, options)
+        return
     for file in options.files:
-        text = _read(file)
-        figures = _typing_figures(model, text, options) if options.typing else _bits_figures(model, text)
+        found = _bits_figures(model, _read(file))
         if options.json:
-            print(json.dumps({"model": model.name, "file": str(file), **figures}), flush=True)
+            _print_json(model, str(file), found)
         else:
-            shown = ", ".join(f"{name.replace('_', ' ')} {value:,}" for name, value in figures.items())
+            shown = ", ".join(f"{name.replace('_', ' ')} {value:,}" for name, value in found.items())
             print(f"{file.name}: {shown}", flush=True)
+
+
+def _evaluate_typing(model: Model, options: argparse.Namespace) -> None:
+    """Print what suggestions save over each text and, where there are several, over all of them."""
+    if options.plots is not None:
+        check_plots()
+    plan = Plan(
+        SearchOptions(min_confidence=options.min_confidence),
+        options.given,
+        not options.no_memory,
+        tuple(options.takers),
+        GATES if options.curve or options.plots is not None else (),
+        options.gaps,
+    )
+    runs: list[Runs] = []
+    for file in options.files:
+        runs.append(measure(model, _typed_text(file, options), plan))
+        _print_typing(model, str(file), figures(runs[-1]), options.json)
+    whole = figures(pooled(runs))
+    if len(runs) > 1:
+        _print_typing(model, "all", whole, options.json)
+    if options.plots is not None:
+        draw_plots(whole, options.plots)
+
+
+def _typed_text(file: Path, options: argparse.Namespace) -> str:
+    text = _read(file)[: options.given + options.limit]
+    if len(text) <= options.given:
+        raise TextError(f"The text has {len(text)} characters; --given {options.given} leaves nothing to type.")
+    return text
+
+
+def _print_typing(model: Model, name: str, found: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        _print_json(model, name, found)
+    else:
+        print(f"{Path(name).name}:\n{table(found)}", flush=True)
+
+
+def _print_json(model: Model, name: str, found: dict[str, Any]) -> None:
+    print(json.dumps({"model": model.name, "file": name, **found}), flush=True)
 
 
 def _bits_figures(model: Model, text: str) -> dict[str, float]:
@@ -89,22 +135,6 @@ def _bits_figures(model: Model, text: str) -> dict[str, float]:
         "bits_per_character": round(bpc, 4),
         "characters": sum(map(len, documents)),
         "documents": len(documents),
-    }
-
-
-def _typing_figures(model: Model, text: str, options: argparse.Namespace) -> dict[str, float]:
-    search = SearchOptions(min_confidence=options.min_confidence)
-    text = text[: options.given + options.limit]
-    if len(text) <= options.given:
-        raise TextError(f"The text has {len(text)} characters; --given {options.given} leaves nothing to type.")
-    measured = evaluate_typing(model, search, text, options.given, with_memory=not options.no_memory)
-    typing = measured.typing
-    return {
-        "keystroke_savings": round(typing.savings, 4),
-        "precision": round(typing.precision, 4),
-        "shown_rate": round(typing.shown_rate, 4),
-        "characters": typing.characters,
-        "p95_ms": round(measured.quantile(0.95), 2),
     }
 
 
@@ -160,6 +190,10 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--given", type=int, default=0, metavar="N", help="characters that stand there already")
     command.add_argument("--limit", type=int, default=3000, metavar="N", help="characters to type (default: 3000)")
     command.add_argument("--min-confidence", type=float, default=DEFAULT_CONFIDENCE, metavar="P")
+    command.add_argument("--takers", nargs="+", choices=TAKERS, default=TAKERS, help="who types (default: all)")
+    command.add_argument("--curve", action="store_true", help="type with other thresholds too")
+    command.add_argument("--gaps", type=int, default=0, metavar="N", help="type into so many gaps in lines, too")
+    command.add_argument("--plots", type=Path, metavar="DIR", help="draw the figures there, as PNG")
     command.add_argument("--no-memory", action="store_true", help="without the n-gram memory of the text")
     command.add_argument("--float32", action="store_true", help="use the float32 cell, not the int8 one")
     command.add_argument("--device", choices=DEVICES, default="auto")

@@ -10,6 +10,8 @@ import numpy.typing as npt
 
 from charrnn.cell import Cell, initial_state
 from charrnn.errors import TextError
+from charrnn.memory import Memory
+from charrnn.page import Page
 from charrnn.vocabulary import DOCUMENT, Vocabulary
 
 _CHUNK = 256  # characters of each document that are read at a time
@@ -41,6 +43,36 @@ def bits_per_character(
         read += int(real.sum())
         watch(read)
     return nats / math.log(2) / characters
+
+
+def character_bits(
+    cell: Cell, vocabulary: Vocabulary, text: str, memory: Memory | None = None
+) -> npt.NDArray[np.float64]:
+    """-log2 P of each character [n] of one document, with what an empty `memory` learns of it on the way mixed in."""
+    text = text.replace("\r\n", "\n")
+    page = Page(memory)
+    context = memory.context("\n") if memory is not None else b""
+    logits, state = cell.run(np.array([[DOCUMENT]]), initial_state(cell.architecture))
+    bits = np.zeros(len(text))
+    for place, character in enumerate(text):
+        for symbol in vocabulary.encode(character).tolist():
+            p = _softmax(logits[0])
+            if memory is not None:
+                expectation = memory.expect(p.copy(), context)
+                memory.mix(p, context)
+                memory.adapt(expectation, symbol)
+                context = memory.following(context, symbol)
+            bits[place] -= math.log2(max(float(p[symbol]), 1e-30))
+            logits, state = cell.run(np.array([[symbol]]), state)
+        page.write(character)
+    return bits
+
+
+def _softmax(logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Probabilities [V] of logits [V]."""
+    p: npt.NDArray[np.float32] = np.exp(logits - logits.max())
+    p /= p.sum()
+    return p
 
 
 def _costs(logits: npt.NDArray[np.float32], targets: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from charrnn.excerpt import Excerpt
 from charrnn.model import Model, in_typography
-from charrnn.search import SearchOptions
+from charrnn.search import SearchOptions, Suggestion
 
 REMEMBERED = 512  # answers
 KEY_LENGTH = 256  # characters before the cursor by which an answer is known again
@@ -40,10 +40,10 @@ class Suggestions:
     def __init__(self, model: Model, options: SearchOptions) -> None:
         self.model = model
         self._options = options
-        self._answers: OrderedDict[_Place, list[str]] = OrderedDict()
+        self._answers: OrderedDict[_Place, list[Suggestion]] = OrderedDict()
 
-    def suggest(self, excerpt: Excerpt, invoked: bool) -> Iterator[list[str] | None]:
-        """Texts to insert at the cursor, the best first; gives way (`None`) between steps, the last is the result."""
+    def suggest(self, excerpt: Excerpt, invoked: bool) -> Iterator[list[Suggestion] | None]:
+        """What to insert at the cursor, the best first; gives way (`None`) between steps, the last is the result."""
         shown = self._recall(excerpt)
         if not invoked and not _may_interrupt(excerpt):
             shown = []
@@ -54,10 +54,10 @@ class Suggestions:
                     yield None
             assert search is not None
             best = search.best(ALTERNATIVES if invoked else 1)
-            found = [in_typography(suggestion, before.text).text for suggestion in best]
-            found = [text for text in found if not _repeats(text, excerpt.after)]
+            found = [in_typography(suggestion, before.text) for suggestion in best]
+            found = [suggestion for suggestion in found if not _repeats(suggestion.text, excerpt.after)]
             # Asked by hand where something is shown: that first, then the others.
-            shown = list(dict.fromkeys([*(shown or []), *found]))[:ALTERNATIVES]
+            shown = _distinct([*(shown or []), *found])[:ALTERNATIVES]
         if not invoked:
             self._remember(_Place.of(excerpt), shown)
         yield shown
@@ -69,8 +69,11 @@ class Suggestions:
             options = replace(options, length="word")
         return replace(options, min_confidence=0.0) if invoked else options
 
-    def _recall(self, excerpt: Excerpt) -> list[str] | None:
-        """The answer of this place: its own, or what is left of an earlier one whose text was typed since."""
+    def _recall(self, excerpt: Excerpt) -> list[Suggestion] | None:
+        """The answer of this place: its own, or what is left of an earlier one whose text was typed since.
+
+        What is left keeps the confidence of the whole, which it deserves at least.
+        """
         place = _Place.of(excerpt)
         if place in self._answers:
             self._answers.move_to_end(place)
@@ -79,15 +82,31 @@ class Suggestions:
         for typed in range(1, min(self._options.max_characters, len(text) + 1)):
             shown = self._answers.get(_Place.of(excerpt, typed))
             tail = text[-typed:]
-            # One character that is left is not worth showing: the key that takes it is the key that types it.
-            if shown and (rest := [item[typed:] for item in shown if item.startswith(tail) and len(item) > typed + 1]):
+            if shown and (rest := _rest(shown, tail)):
                 return rest
         return None
 
-    def _remember(self, place: _Place, texts: list[str]) -> None:
-        self._answers[place] = texts
+    def _remember(self, place: _Place, shown: list[Suggestion]) -> None:
+        self._answers[place] = shown
         if len(self._answers) > REMEMBERED:
             self._answers.popitem(last=False)
+
+
+def _distinct(suggestions: list[Suggestion]) -> list[Suggestion]:
+    """Without those whose text stands earlier in the list."""
+    by_text: dict[str, Suggestion] = {}
+    for suggestion in suggestions:
+        by_text.setdefault(suggestion.text, suggestion)
+    return list(by_text.values())
+
+
+def _rest(shown: list[Suggestion], typed: str) -> list[Suggestion]:
+    """What is left of suggestions after `typed`.
+
+    One character that is left is not worth showing: the key that takes it is the key that types it.
+    """
+    fitting = [item for item in shown if item.text.startswith(typed) and len(item.text) > len(typed) + 1]
+    return [replace(item, text=item.text[len(typed) :]) for item in fitting]
 
 
 def _may_interrupt(excerpt: Excerpt) -> bool:

@@ -20,6 +20,7 @@ from charrnn.excerpt import Excerpt, excerpt
 from charrnn.memory import Memory
 from charrnn.model import Model, load_model
 from charrnn.prefix_cache import Context
+from charrnn.search import Suggestion
 from charrnn.suggestions import Suggestions
 from charrnn_lsp.documents import Document
 from charrnn_lsp.processes import death, is_alive
@@ -113,16 +114,16 @@ class CharRNNServer(LanguageServer):
         selected = params.context.selected_completion_info
         if selected is not None:
             place = _with_selected(place, document, selected)
-        texts: list[str] | None = None
+        shown: list[Suggestion] | None = None
         turn = time.monotonic()
-        for texts in self.suggestions.suggest(place, invoked):
-            if texts is None and time.monotonic() - turn > TURN:
+        for shown in self.suggestions.suggest(place, invoked):
+            if shown is None and time.monotonic() - turn > TURN:
                 await asyncio.sleep(0)
                 turn = time.monotonic()
                 if self._newest.get(uri) != request:
                     return None
-        assert texts is not None
-        return types.InlineCompletionList(items=[_item(text, params.position, selected) for text in texts])
+        assert shown is not None
+        return types.InlineCompletionList(items=[_item(found.text, params.position, selected) for found in shown])
 
     def _serves(self, document: Document, invoked: bool) -> bool:
         settings = self.settings

@@ -63,11 +63,26 @@ def test_typing_is_evaluated_for_each_file(model: str, tmp_path: Path, capsys: p
     command = ["evaluate", model, str(tmp_path / "a.txt"), str(tmp_path / "b.txt"), "--typing", "--min-confidence", "0"]
     assert main([*command, "--json", "--given", "20", "--limit", "30"]) == 0
     rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert [Path(row["file"]).name for row in rows] == ["a.txt", "b.txt"]
-    assert rows[0]["characters"] == 30
-    assert rows[0]["keystroke_savings"] == rows[1]["keystroke_savings"]
+    assert [Path(row["file"]).name for row in rows] == ["a.txt", "b.txt", "all"]
+    first, second, both = (row["takers"]["gated"] for row in rows)
+    assert (first["characters"], both["characters"]) == (30, 60)
+    assert first["keystroke_savings"] == second["keystroke_savings"]
+    assert rows[0]["takers"]["ideal"]["keystroke_savings"] == first["keystroke_savings"]  # the threshold is 0
     assert main([*command, "--given", "500"]) == 1
     assert "leaves nothing to type" in capsys.readouterr().err
+
+
+def test_typing_is_told_as_a_table_and_as_plots(model: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("matplotlib")
+    file = tmp_path / "a.txt"
+    file.write_text("It was a bright cold day in April. " * 4, encoding="utf-8")
+    plots = tmp_path / "plots"
+    command = ["evaluate", model, str(file), "--typing", "--limit", "40", "--takers", "gated", "--gaps", "2"]
+    assert main([*command, "--plots", str(plots)]) == 0
+    said = capsys.readouterr().out
+    assert all(f"threshold 0.{tenth}" in said for tenth in range(10))
+    assert "mid-line ideal" in said
+    assert (plots / "precision-savings.png").exists()
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ import pytest
 from charrnn.artifact import Artifact
 from charrnn.cell import Cell, initial_state
 from charrnn.errors import TextError
-from charrnn.evaluation import bits_per_character
+from charrnn.evaluation import bits_per_character, character_bits
+from charrnn.memory import Memory
 from charrnn.onnx_cell import OnnxCell
 from charrnn.vocabulary import DOCUMENT, Vocabulary
 
@@ -47,3 +48,19 @@ def test_watch_is_told_how_far_it_is(tiny: Artifact) -> None:
 def test_no_text_is_no_figure(tiny: Artifact, documents: list[str]) -> None:
     with pytest.raises(TextError, match="There is no text to evaluate on"):
         bits_per_character(OnnxCell(tiny), tiny.vocabulary, documents)
+
+
+@pytest.mark.parametrize("text", DOCUMENTS)
+def test_without_memory_the_bits_of_characters_add_up_to_those_of_the_text(tiny: Artifact, text: str) -> None:
+    cell = OnnxCell(tiny)
+    found = character_bits(cell, tiny.vocabulary, text)
+    assert len(found) == len(text)
+    assert math.isclose(found.sum(), bits(cell, tiny.vocabulary, text), rel_tol=1e-5)
+
+
+def test_a_memory_makes_what_comes_again_cheap(tiny: Artifact) -> None:
+    cell, text = OnnxCell(tiny), "The man from Bree met Barliman. " * 12
+    without, with_memory = (character_bits(cell, tiny.vocabulary, text, m) for m in (None, Memory(tiny.vocabulary)))
+    assert np.array_equal(without[:10], with_memory[:10])
+    assert with_memory[32:].sum() < without[32:].sum() / 2
+    assert with_memory[192:].mean() < with_memory[32:64].mean()

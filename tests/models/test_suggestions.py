@@ -48,7 +48,7 @@ class Writer:
         *turns, shown = self.suggestions.suggest(Excerpt(Context(before, from_start=True), after), invoked)
         assert all(turn is None for turn in turns)
         assert shown is not None
-        return shown
+        return [suggestion.text for suggestion in shown]
 
     def ask_free(self, before: str, after: str = "", invoked: bool = False) -> list[str]:
         """Ask, and see that the network was not run for it."""
