@@ -31,13 +31,23 @@ def installed_models() -> dict[str, Path]:
 
 def find_model(name: str) -> Artifact:
     """The model of that name, or in that directory. Raises `ModelError`."""
-    models = installed_models()
-    if name in models:
-        return read_artifact(models[name])
-    if is_path(name):
-        return read_artifact(Path(os.path.expanduser(name)))  # noqa: PTH111 - Path's raises where there is no such user
-    known = ", ".join(models) or "none"
+    directory = directory_of(name)
+    if directory is not None:
+        return read_artifact(directory)
+    known = ", ".join(installed_models()) or "none"
     raise ModelError(f"There is no model named {name!r}. Installed: {known}. A path must contain a slash.")
+
+
+def directory_of(name: str) -> Path | None:
+    """The directory of the model of that name, or the one with that path, whatever is in it."""
+    if (directory := installed_models().get(name)) is not None:
+        return directory
+    return Path(os.path.expanduser(name)) if is_path(name) else None  # noqa: PTH111 - Path's raises for unknown users
+
+
+def is_installed(directory: Path) -> bool:
+    """Whether this is in one of the directories of models, as links in its path lead."""
+    return any(directory.resolve().is_relative_to(models.resolve()) for models in (BUNDLED, user_directory()))
 
 
 def is_path(name: str) -> bool:

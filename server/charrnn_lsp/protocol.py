@@ -26,6 +26,8 @@ from pygls.exceptions import (
 )
 from pygls.protocol import LanguageServerProtocol
 
+from charrnn_lsp.notebooks import Notebooks
+
 if TYPE_CHECKING:
     from charrnn_lsp.server import CharRNNServer
 
@@ -46,6 +48,10 @@ class Protocol(LanguageServerProtocol):
         self.fm.add_builtin_feature(types.TEXT_DOCUMENT_DID_OPEN, server.did_open)
         self.fm.add_builtin_feature(types.TEXT_DOCUMENT_DID_CHANGE, server.did_change)
         self.fm.add_builtin_feature(types.TEXT_DOCUMENT_DID_CLOSE, server.did_close)
+        notebooks = Notebooks(server)
+        self.fm.add_builtin_feature(types.NOTEBOOK_DOCUMENT_DID_OPEN, notebooks.did_open)
+        self.fm.add_builtin_feature(types.NOTEBOOK_DOCUMENT_DID_CHANGE, notebooks.did_change)
+        self.fm.add_builtin_feature(types.NOTEBOOK_DOCUMENT_DID_CLOSE, notebooks.did_close)
 
     def receive(self, message: object) -> None:
         """Handle one message of the client, as JSON gave it."""
@@ -69,6 +75,8 @@ class Protocol(LanguageServerProtocol):
         number = message["id"]
         try:
             self._check_order(message["method"])
+            if message["method"] == types.TEXT_DOCUMENT_INLINE_COMPLETION:
+                _tolerate_context(message.get("params"))
             request = self._structured(message)
         except JsonRpcException as error:
             self.refuse(number, error)
@@ -144,6 +152,13 @@ class Protocol(LanguageServerProtocol):
     def _exit(self, _: object) -> None:
         """End the server: well, if it was told to shut down before."""
         self._server.on_exit(0 if self._shutdown else 1)
+
+
+def _tolerate_context(params: object) -> None:
+    """Take a request of no known kind for an automatic one: by older drafts clients count from 0, or leave it out."""
+    if isinstance(params, dict) and isinstance(context := params.setdefault("context", {}), dict):
+        kind = context.get("triggerKind")
+        context["triggerKind"] = kind if kind in (1, 2) and type(kind) is int else 2
 
 
 def log_defect(where: str, error: BaseException | None) -> None:

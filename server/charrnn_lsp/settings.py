@@ -10,6 +10,7 @@ from typing import Any
 from charrnn.model import DEVICES
 from charrnn.sampling import Sampling
 from charrnn.search import DEFAULT_CONFIDENCE, LENGTHS, Length, SearchOptions
+from charrnn_lsp.regions import KINDS
 
 PROSE = (
     "plaintext", "markdown", "latex", "tex", "restructuredtext", "rst", "asciidoc", "html", "org", "typst",
@@ -57,6 +58,9 @@ class Settings:
         choices=("off", "documents"),
     )
     languages: tuple[str, ...] = _setting(PROSE, "The languages (by the editor's identifiers) to suggest in.")
+    skip: tuple[str, ...] = _setting(
+        KINDS, "Where to stay silent, in languages with markup, unless asked.", choices=KINDS
+    )
     threads: int = _setting(1, "CPU threads that compute a suggestion.", low=1, high=64)
 
     def search_options(self) -> SearchOptions:
@@ -116,8 +120,10 @@ def _problem(item: dataclasses.Field[Any], value: object) -> str:
             kind = "a number" if isinstance(default, float) else "a whole number"
             return "" if fits else f"{kind} from {low} to {high}"
         case tuple():
-            fits = isinstance(value, list) and all(isinstance(entry, str) for entry in value)
-            return "" if fits else "a list of strings"
+            entries = value if isinstance(value, list) else [None]
+            if (choices := limits.get("choices")) is not None:
+                return "" if all(entry in choices for entry in entries) else f"a list of some of {_listed(choices)}"
+            return "" if all(isinstance(entry, str) for entry in entries) else "a list of strings"
         case _ if "choices" in limits:
             return "" if value in limits["choices"] else f"one of {_listed(limits['choices'])}"
         case _:

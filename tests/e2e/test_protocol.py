@@ -142,7 +142,14 @@ async def editor(request: pytest.FixtureRequest, tiny: Artifact) -> AsyncIterato
 
 async def start(editor: Editor, **options: object) -> types.InitializeResult:
     """Begin the session; the model is the small random one, which is never sure of anything."""
-    values = {"model": "tiny", "minConfidence": 0, "length": "line", "maxCharacters": 20, **options}
+    values = {
+        "model": "tiny",
+        "minConfidence": 0,
+        "length": "line",
+        "maxCharacters": 20,
+        "allowModelPaths": True,
+        **options,
+    }
     assert editor.client.capabilities is not None
     params = types.InitializeParams(capabilities=editor.client.capabilities, initialization_options=values)
     return await editor.client.initialize_session(params)
@@ -198,7 +205,8 @@ async def test_text_of_all_kinds(ready: Editor) -> None:
         assert "\r" not in item.insert_text
         first, rest = item.insert_text[0], item.insert_text[1:]
         ready.type(text, first, uri)
-        assert await ready.texts(text + first, uri=uri) == [rest]
+        # What is left may be one character, which is not worth showing.
+        assert await ready.texts(text + first, uri=uri) == [rest for _ in "1" if len(rest) > 1]
 
 
 @ONE_EDITOR

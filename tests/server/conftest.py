@@ -29,7 +29,7 @@ async def client(tiny: Artifact, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
 @pytest.fixture
 def always(tiny: Artifact) -> Json:
     """Settings under which there is always something to show."""
-    return {"model": str(tiny.path), "minConfidence": 0, "length": "line", "maxCharacters": 20}
+    return {"model": str(tiny.path), "minConfidence": 0, "length": "line", "maxCharacters": 20, "allowModelPaths": True}
 
 
 @pytest_asyncio.fixture

@@ -143,7 +143,7 @@ async def test_a_defect_is_answered_and_logged_without_the_writers_words(
     def fail(*arguments: object) -> None:
         raise ValueError("a secret that nobody may know")
 
-    monkeypatch.setattr(ready.server, "_serves", fail)
+    monkeypatch.setattr(ready.server, "silence", fail)
     error = (await ready.ask())["error"]
     assert error["code"] == INTERNAL_ERROR
     assert "secret" not in str(error)

@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.server.client import URI, Client, Json, soon
@@ -17,7 +18,7 @@ from tests.server.client import URI, Client, Json, soon
 from charrnn.artifact import CELL_INT8, CONFIG, WEIGHTS, Artifact
 from charrnn_lsp import server as server_module
 
-REQUEST_CANCELLED, INVALID_PARAMS = -32800, -32602
+REQUEST_CANCELLED = -32800
 
 
 async def test_it_says_what_it_can_do(client: Client, always: Json) -> None:
@@ -105,10 +106,13 @@ async def test_requests_wait_for_the_model_and_the_newest_is_served(
     assert (await second)["result"]["items"]
 
 
-async def test_a_request_of_an_unknown_kind_is_answered(ready: Client) -> None:
-    assert (await ready.ask(kind=0))["error"]["code"] == INVALID_PARAMS
+@pytest.mark.parametrize("kind", [0, 3, -1, 1.5, "automatic", None, [], True])
+async def test_a_request_of_an_unknown_kind_is_an_automatic_one(ready: Client, kind: Any) -> None:
+    expected = await ready.texts()
+    assert await ready.texts(kind=kind) == expected
+    ready.push({"trigger": "manual"})
+    assert await ready.texts(kind=kind) == []
     assert ready.messages() == []
-    assert await ready.texts()
 
 
 async def test_settings_are_pulled(client: Client, always: Json) -> None:

@@ -1,0 +1,71 @@
+"""The commands of `workspace/executeCommand`. Each takes its arguments as JSON, and answers a mistake with an error."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcInvalidParams
+
+from charrnn.library import installed_models
+from charrnn_lsp.silence import REASONS
+
+if TYPE_CHECKING:
+    from charrnn_lsp.server import CharRNNServer
+
+Json = dict[str, Any]
+
+
+def add_commands(server: CharRNNServer) -> None:
+    """Register all commands. (pygls takes a first argument of type `object` for the server.)"""
+
+    @server.command("charrnn.models")
+    def models(*_: Any) -> list[Json]:
+        """The models that can be selected by name."""
+        return [
+            {"name": name, "path": str(path), "selected": name == server.settings.model}
+            for name, path in installed_models().items()
+        ]
+
+    @server.command("charrnn.selectModel")
+    def select_model(*arguments: Any) -> None:
+        """Use the model of that name until the setting changes."""
+        (name,) = _strings(arguments, 1)
+        if name not in installed_models():
+            known = ", ".join(installed_models()) or "none"
+            raise JsonRpcInvalidParams(f"There is no model named {name[:100]!r}. Installed: {known}.")
+        server.select_model(name)
+
+    @server.command("charrnn.pause")
+    def pause(*arguments: Any) -> None:
+        """Offer nothing in the document with that URI; without one, in all."""
+        server.pause(*_strings(arguments, 0, 1))
+
+    @server.command("charrnn.resume")
+    def resume(*arguments: Any) -> None:
+        """Take back a pause of that document; without one, all pauses."""
+        server.resume(*_strings(arguments, 0, 1))
+
+    @server.command("charrnn.forget")
+    def forget(*_: Any) -> None:
+        """Forget what was learned from the open documents."""
+        server.forget()
+
+    @server.command("charrnn.explain")
+    def explain(*arguments: Any) -> Json:
+        """Say why there is a suggestion or none at a place, given as `TextDocumentPositionParams`."""
+        try:
+            converter = server.protocol._converter
+            (place,) = (converter.structure(value, types.TextDocumentPositionParams) for value in arguments)
+        except Exception as error:  # cattrs' exceptions share no base class
+            raise JsonRpcInvalidParams("It takes one place: {textDocument: {uri}, position}.") from error
+        reason = server.explain(place.text_document.uri, place.position)
+        return {"reason": reason, "message": REASONS[reason]}
+
+
+def _strings(arguments: tuple[object, ...], *counts: int) -> list[str]:
+    """The arguments, where they are strings in one of these numbers. Null is no argument."""
+    values = [value for value in arguments if value is not None]
+    if len(values) not in counts or not all(isinstance(value, str) for value in values):
+        raise JsonRpcInvalidParams(f"It takes {' or '.join(map(str, counts))} strings.")
+    return [str(value) for value in values]
