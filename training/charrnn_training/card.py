@@ -9,6 +9,7 @@ from typing import Any
 from charrnn.model import Model
 from charrnn.sampling import Sampling
 
+SOURCES = "SOURCES.md"
 PROMPT = "It was"
 SAMPLE_LENGTH = 300
 
@@ -27,7 +28,7 @@ def write_card(model: Model, record: Mapping[str, Any]) -> str:
         "## Training",
         _training(record),
         _table(("data", "characters", "sha256"), [(d["file"], d["characters"], d["sha256"]) for d in record["data"]]),
-        record.get("attribution", ""),
+        f"Sources and attribution: [SOURCES.md]({SOURCES})." if record.get("sources") else "",
         _table(("updates", "minutes", "training bpc", "validation bpc"), record["history"]),
         "## Samples",
         f"After “{PROMPT}”, not chosen:",

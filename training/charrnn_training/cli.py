@@ -27,7 +27,7 @@ from charrnn.network import CharRNN
 from charrnn.torch_cell import torch_device
 from charrnn.vocabulary import Vocabulary
 from charrnn_training.calibrate import calibrate
-from charrnn_training.card import write_card
+from charrnn_training.card import SOURCES, write_card
 from charrnn_training.corpus import (
     SMALLEST_HELD_OUT,
     Shard,
@@ -122,6 +122,7 @@ def _export(options: argparse.Namespace, trainer: Trainer, vocabulary: Vocabular
         _record(options, trainer),
         lambda draft, record: write_card(open_model(draft), record),
         lambda draft: dataclasses.asdict(calibrate(open_model(draft), documents)),
+        {SOURCES: options.sources.read_bytes()} if options.sources else None,
     )
 
 
@@ -137,6 +138,7 @@ def _record(options: argparse.Namespace, trainer: Trainer) -> dict[str, Any]:
         "characters": progress.updates * trainer.batches.characters_per_batch,
         "minutes": round(progress.minutes, 1),
         "history": progress.history,
+        "sources": bool(options.sources),
     }
 
 
@@ -207,6 +209,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--validation", nargs="+", type=Path, metavar="PATH", help="held-out text (default: a part)")
     parser.add_argument("--output", type=Path, metavar="DIR", help="put the model into DIR instead of installing it")
     parser.add_argument("--runs", type=Path, default=Path("runs"), metavar="DIR", help="where checkpoints go")
+    parser.add_argument("--sources", type=Path, metavar="FILE", help="where the text is from; goes into the model")
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint of that name")
     parser.add_argument("--max-minutes", type=float, metavar="N")
     parser.add_argument("--epochs", type=float, metavar="N")

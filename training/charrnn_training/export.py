@@ -36,6 +36,7 @@ def export(
     training: Mapping[str, Any],
     card: Callable[[Artifact, Mapping[str, Any]], str],
     calibrate: Callable[[Artifact], Mapping[str, float]] = lambda artifact: {},
+    extra_files: Mapping[str, bytes] | None = None,
 ) -> Artifact:
     """Write `network` as the model directory `target`. Raises `ExportError` where a graph disagrees with PyTorch.
 
@@ -61,6 +62,8 @@ def export(
             for name in (WEIGHTS, CELL, CELL_INT8):
                 (folder / name).write_bytes(draft.open(name))
             (folder / CARD).write_text(card(draft, record), encoding="utf-8")
+            for name, content in (extra_files or {}).items():
+                (folder / name).write_bytes(content)
 
         return write_artifact(target, network.architecture, vocabulary, write_all, calibration, record)
 
