@@ -190,7 +190,8 @@ def at_precision(points: Iterable[dict[str, Any]], goal: dict[str, Any]) -> floa
     pairs = sorted((point["precision"]["value"], point["keystroke_savings"]["value"]) for point in points)
     precision: float = goal["precision"]["value"]
     between = np.interp(precision, [precise for precise, _ in pairs], [saved for _, saved in pairs])
-    return max([float(between), *(saved for precise, saved in pairs if precise >= precision)])
+    best: float = max([float(between), *(saved for precise, saved in pairs if precise >= precision)])
+    return best
 
 
 def _table(rows: list[dict[str, Any]]) -> str:

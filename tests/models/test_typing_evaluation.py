@@ -65,3 +65,17 @@ def test_a_gap_is_typed_with_the_rest_of_the_line_behind_the_cursor(tiny: Artifa
     looks = [look for one in measured for look in one.typing.looks]
     assert looks
     assert all(" " not in look.shown.strip() for look in looks)  # before other text, one word at most
+
+
+def test_every_look_into_a_gap_is_what_the_server_would_show(tiny: Artifact) -> None:
+    measured = evaluate_gaps(open_model(tiny), OPTIONS, TEXT, 6, with_memory=False)
+    suggestions = Suggestions(open_model(tiny), OPTIONS)
+    looks = [(look, one.typing.start + one.typing.characters) for one in measured for look in one.typing.looks]
+    assert looks
+    for look, stop in looks:
+        before = TEXT[: look.place]
+        lines = Document.of(before + TEXT[stop:]).lines
+        number, offset = before.count("\n"), len(before) - before.rfind("\n") - 1
+        *_, shown = suggestions.suggest(excerpt(lines, number, offset), invoked=False)
+        assert shown
+        assert (shown[0].text, shown[0].confidence) == (look.shown, look.confidence)
