@@ -43,7 +43,7 @@ TRAINING = 20_000_000  # characters
 SPREAD = 40  # pieces of the corpus that these are taken from
 PIECE = 20_000  # characters
 GATES = tuple(n / 20 for n in range(20))
-GREEDY_GATES = (0.0, 0.3, 0.45, 0.6, 0.75)
+NETWORK_GATES = tuple(sorted({0.0, 0.2, 0.3, 0.4, 0.5, 0.6, 0.75, DEFAULT_CONFIDENCE}))
 OURS, GREEDY = "charrnn", "greedy network"
 # Where in a file of several sources to take pieces, so that each is of another source.
 PIECES = {"english-prose": (0.03, 0.15, 0.35, 0.6, 0.85), "modern-prose": (0.1, 0.25, 0.6, 0.925, 0.965)}
@@ -127,8 +127,8 @@ def _methods(corpus: Path, training: int, model: str) -> dict[str, Method]:
     words, letters = WordModel(text, 4), CharacterModel(text, 5)
     ours = SearchOptions()
     return {
-        OURS: partial(_network, model, ours, (0.0, DEFAULT_CONFIDENCE), with_memory=True),
-        GREEDY: partial(_network, model, SearchOptions(candidates=1), GREEDY_GATES, with_memory=False),
+        OURS: partial(_network, model, ours, NETWORK_GATES, with_memory=True),
+        GREEDY: partial(_network, model, SearchOptions(candidates=1), NETWORK_GATES, with_memory=False),
         "word 4-gram": partial(_baseline, lambda: WordPredictor(words, 4, DOCUMENT_SHARE)),
         "word 4-gram, phrases": partial(_baseline, lambda: WordPredictor(words, 4, DOCUMENT_SHARE, PHRASE)),
         "character 5-gram": partial(_baseline, lambda: CharacterPredictor(letters)),
