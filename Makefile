@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test check format clean
+.PHONY: demo test check format fuzz soak figures clean
 
 demo: .venv/core            ## set up what serving needs, and show it at work
 	$(BIN)/charrnn-lsp demo
@@ -20,6 +20,16 @@ check: .venv/dev            ## format, lint, types, layers
 format: .venv/dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+fuzz: .venv/dev             ## minutes of random bytes on a server's input
+	$(BIN)/python benchmarks/fuzz.py
+
+soak: .venv/dev             ## 100,000 requests over 50 documents, and the memory they leave
+	$(BIN)/python benchmarks/soak.py
+
+figures: .venv/dev          ## measure the README's figures; DATA=DIR adds those on held-out texts
+	$(BIN)/python benchmarks/figures.py $(if $(DATA),--data $(DATA))
+	$(BIN)/python benchmarks/readme.py
 
 clean:
 	rm -rf .venv dist build
