@@ -43,7 +43,8 @@ TRAINING = 20_000_000  # characters
 SPREAD = 40  # pieces of the corpus that these are taken from
 PIECE = 20_000  # characters
 GATES = tuple(n / 20 for n in range(20))
-NETWORK_GATES = tuple(sorted({0.0, 0.2, 0.3, 0.4, 0.5, 0.6, 0.75, DEFAULT_CONFIDENCE}))
+NETWORK_GATES = tuple(sorted({0.0, 0.3, 0.4, 0.5, DEFAULT_CONFIDENCE}))
+GREEDY_GATES = (0.0, 0.4, 0.5, 0.6)
 OURS, GREEDY = "charrnn", "greedy network"
 # Where in a file of several sources to take pieces, so that each is of another source.
 PIECES = {"english-prose": (0.03, 0.15, 0.35, 0.6, 0.85), "modern-prose": (0.1, 0.25, 0.6, 0.925, 0.965)}
@@ -73,8 +74,9 @@ def main() -> None:
     rows = [row for name in sets for row in _rows(name, {m: found[name, m] for m in methods})]
     print(_table(rows))
     options.out.parent.mkdir(exist_ok=True)
-    said = {"model": options.model, "training": options.training, "limit": options.limit, "rows": rows}
-    options.out.write_text(json.dumps(said, indent=1) + "\n", encoding="utf-8")
+    said = {"model": options.model, "training": options.training, "limit": options.limit}
+    lines = ",\n".join(map(json.dumps, rows))  # one a row, for diffs
+    options.out.write_text(f'{json.dumps(said)[:-1]}, "rows": [\n{lines}\n]}}\n', encoding="utf-8")
 
 
 def _options() -> argparse.Namespace:
@@ -128,7 +130,7 @@ def _methods(corpus: Path, training: int, model: str) -> dict[str, Method]:
     ours = SearchOptions()
     return {
         OURS: partial(_network, model, ours, NETWORK_GATES, with_memory=True),
-        GREEDY: partial(_network, model, SearchOptions(candidates=1), NETWORK_GATES, with_memory=False),
+        GREEDY: partial(_network, model, SearchOptions(candidates=1), GREEDY_GATES, with_memory=False),
         "word 4-gram": partial(_baseline, lambda: WordPredictor(words, 4, DOCUMENT_SHARE)),
         "word 4-gram, phrases": partial(_baseline, lambda: WordPredictor(words, 4, DOCUMENT_SHARE, PHRASE)),
         "character 5-gram": partial(_baseline, lambda: CharacterPredictor(letters)),
