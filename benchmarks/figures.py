@@ -51,15 +51,13 @@ def _typing() -> list[Figure]:
     """Over the texts of the repository, which were written for it and are in no training text."""
     figures = []
     for what, flags in (("default gate", ()), ("no gate", ("--min-confidence", "0"))):
-        rows = _charrnn("evaluate", "english", *map(str, TEXTS), "--typing", *flags)
-        characters = sum(row["characters"] for row in rows)
-        savings = sum(row["keystroke_savings"] * row["characters"] for row in rows) / characters
-        shown = sum(row["shown_rate"] * row["characters"] for row in rows)
-        precision = sum(row["precision"] * row["shown_rate"] * row["characters"] for row in rows) / shown
+        gated = _charrnn("evaluate", "english", *map(str, TEXTS), "--typing", *flags)[-1]["takers"]["gated"]
+        savings, precision = gated["keystroke_savings"], gated["precision"]
         figures.append(
             {
-                "what": f"keystroke savings and precision, {what}, {characters:,} characters of fresh prose",
-                "value": f"{savings:.1%} at {precision:.0%}",
+                "what": f"keystroke savings and precision, {what}, {gated['characters']:,} characters of fresh prose",
+                "value": f"{savings['value']:.1%} ({savings['low']:.1%} to {savings['high']:.1%}) "
+                f"at {precision['value']:.0%}",
                 "command": " ".join(("charrnn evaluate english benchmarks/texts/*.txt --typing", *flags)),
             }
         )

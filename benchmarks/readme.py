@@ -14,6 +14,7 @@ from typing import Any
 from charrnn_lsp.settings import Settings, json_name
 
 ROOT = Path(__file__).parent.parent
+LISTS = {"languages": "prose languages", "skip": "all of them"}  # defaults too long for a table
 FIGURES = ROOT / "benchmarks" / "results" / "figures.json"
 
 
@@ -27,7 +28,7 @@ def settings_table() -> str:
             allowed = " One of " + ", ".join(f"`{choice}`" for choice in limits["choices"]) + "."
         elif "low" in limits:
             allowed = f" From {limits['low']} to {limits['high']}."
-        default = "prose languages" if isinstance(item.default, tuple) else f"`{json.dumps(item.default)}`"
+        default = LISTS.get(item.name, f"`{json.dumps(item.default)}`")
         rows.append(f"| `{json_name(item.name)}` | {default} | {limits['text']}{allowed} |")
     return "\n".join(rows)
 

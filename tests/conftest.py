@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+
+# Before PyTorch is imported: tiny networks gain nothing from threads, which on a busy machine wait for one another.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 from collections.abc import Callable
 from pathlib import Path
 
