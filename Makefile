@@ -40,5 +40,6 @@ clean:
 	touch $@
 
 .venv/dev: .venv/core
-	$(PIP) --editable '.[train]' --group test --group check
+	$(PIP) --upgrade 'pip>=25.1'  # the first that knows dependency groups
+	$(PIP) --editable '.[train,report]' --group test --group check
 	touch $@
