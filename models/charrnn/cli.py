@@ -13,7 +13,7 @@ from typing import Any
 import charrnn
 from charrnn.artifact import read_artifact
 from charrnn.errors import CharRNNError, TextError
-from charrnn.evaluation import bits_per_character
+from charrnn.evaluation import DOCUMENT_BREAK, bits_per_character
 from charrnn.library import DEFAULT, installed_models
 from charrnn.model import DEVICES, Model, load_model
 from charrnn.plots import check_plots, draw_plots
@@ -21,8 +21,6 @@ from charrnn.sampling import Sampling
 from charrnn.search import DEFAULT_CONFIDENCE, LENGTHS, SearchOptions
 from charrnn.table import table
 from charrnn.typing_report import GATES, TAKERS, Plan, Runs, figures, measure, pooled
-
-DOCUMENT_BREAK = "\n\n\n"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -14,6 +14,7 @@ from charrnn.memory import Memory
 from charrnn.page import Page
 from charrnn.vocabulary import DOCUMENT, Vocabulary
 
+DOCUMENT_BREAK = "\n\n\n"  # two blank lines within a file part one document from the next
 _CHUNK = 256  # characters of each document that are read at a time
 
 

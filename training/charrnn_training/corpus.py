@@ -13,10 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from charrnn.errors import TextError
+from charrnn.evaluation import DOCUMENT_BREAK
 from charrnn.vocabulary import DOCUMENT, Vocabulary
 
 TEXT_SUFFIXES = (".txt", ".md", ".markdown", ".text")
-DOCUMENT_BREAK = "\n\n\n"  # two blank lines within a file part one document from the next
 SMALLEST_CORPUS, SMALLEST_HELD_OUT = 1000, 20  # characters
 HELD_OUT, FEW = 20, 60
 
