@@ -138,9 +138,16 @@ class Search:
         self._best_worth = 0.0
 
     def best(self, count: int = 1) -> list[Suggestion]:
-        """The `count` best suggestions, of which none is a beginning of another."""
+        """The `count` best suggestions: of all that begin with the same word the best, then, if room is left, others.
+
+        None is a beginning of another.
+        """
+        ranked = [suggestion for _, suggestion in sorted(self._found, key=lambda found: -found[0])]
+        words: dict[str, Suggestion] = {}
+        for suggestion in ranked:
+            words.setdefault(suggestion.text.split()[0], suggestion)
         chosen: list[Suggestion] = []
-        for _, suggestion in sorted(self._found, key=lambda found: -found[0]):
+        for suggestion in (*words.values(), *ranked):
             if len(chosen) == count:
                 break
             if not any(s.text.startswith(suggestion.text) or suggestion.text.startswith(s.text) for s in chosen):
