@@ -18,13 +18,13 @@ import torch
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from charrnn.artifact import Artifact
+from charrnn.artifact import WEIGHTS, Artifact
 from charrnn.config import STATES_PER_LAYER
 from charrnn.errors import CharRNNError, OptionError
-from charrnn.library import BUNDLED, user_directory
+from charrnn.library import BUNDLED, find_model, user_directory
 from charrnn.model import open_model
 from charrnn.network import CharRNN
-from charrnn.torch_cell import torch_device
+from charrnn.torch_cell import load_network, torch_device
 from charrnn.vocabulary import Vocabulary
 from charrnn_training.calibrate import calibrate
 from charrnn_training.card import SOURCES, write_card
@@ -38,6 +38,7 @@ from charrnn_training.corpus import (
     write_shard,
 )
 from charrnn_training.export import export
+from charrnn_training.growth import grow, grown_vocabulary
 from charrnn_training.layout import vary_layout
 from charrnn_training.recipe import Recipe, load_recipe
 from charrnn_training.trainer import Report, Trainer
@@ -71,9 +72,12 @@ def train(options: argparse.Namespace) -> Artifact:
     folder: Path = options.runs / options.name
     device = torch_device(options.device)
     console.print(f"Reading {', '.join(map(str, options.paths))}", highlight=False, soft_wrap=True)
-    vocabulary, training, validation = prepare(options, recipe, folder)
+    base = find_model(options.base) if options.base else None
+    vocabulary, training, validation = prepare(options, recipe, folder, base)
     torch.manual_seed(recipe.seed)
     network = CharRNN(recipe.architecture(len(vocabulary)), recipe.dropout)
+    if base:
+        grow(load_network(base), network)
     sizes = f"{len(training):,} characters to train on, {len(validation):,} held out"
     console.print(f"{sizes}; {network.architecture.parameters:,} weights")
     trainer = Trainer(network, recipe, training, validation, folder, device)
@@ -85,14 +89,21 @@ def train(options: argparse.Namespace) -> Artifact:
     return _export(options, trainer, vocabulary, target)
 
 
-def prepare(options: argparse.Namespace, recipe: Recipe, folder: Path) -> tuple[Vocabulary, Shard, Shard]:
-    """Encode the corpus into `folder`, or open what an interrupted run has left there. Raises `TextError`."""
+def prepare(
+    options: argparse.Namespace, recipe: Recipe, folder: Path, base: Artifact | None
+) -> tuple[Vocabulary, Shard, Shard]:
+    """Encode the corpus into `folder`, or open what an interrupted run has left there. Raises `TextError`.
+
+    The alphabet is the text's, behind that of `base` if there is one.
+    """
     if options.resume and (folder / "validation" / "starts.npy").exists():
         symbols = json.loads((folder / "training" / "vocabulary.json").read_text(encoding="utf-8"))
         return Vocabulary(symbols), Shard.open(folder / "training"), Shard.open(folder / "validation")
     counts = count_characters(read_documents(options.paths))
     letters = {c for c, n in counts.items() if n >= recipe.rarest and c.isprintable()}
     vocabulary = Vocabulary.of(letters | set(ASCII))
+    if base:
+        vocabulary = grown_vocabulary(base.vocabulary, vocabulary)
     training = write_shard(
         folder / "training", vary_layout(_documents(options, held_out=False), recipe.vary, recipe.seed), vocabulary
     )
@@ -138,8 +149,17 @@ def _record(options: argparse.Namespace, trainer: Trainer) -> dict[str, Any]:
         "characters": progress.updates * trainer.batches.characters_per_batch,
         "minutes": round(progress.minutes, 1),
         "history": progress.history,
+        "base": _base_record(options),
         "sources": bool(options.sources),
     }
+
+
+def _base_record(options: argparse.Namespace) -> dict[str, Any] | None:
+    """What the network started from."""
+    if not options.base:
+        return None
+    base = find_model(options.base)
+    return {"name": base.name, "weights": base.files[WEIGHTS], **base.training}
 
 
 def _described(file: Path) -> dict[str, Any]:
@@ -206,6 +226,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="text files, and folders of them")
     parser.add_argument("--name", required=True, help="what to call the model")
     parser.add_argument("--recipe", default="english", help="a name, or a .toml file (default: english)")
+    parser.add_argument("--base", metavar="MODEL", help="start from the weights of this model, made wider if need be")
     parser.add_argument("--validation", nargs="+", type=Path, metavar="PATH", help="held-out text (default: a part)")
     parser.add_argument("--output", type=Path, metavar="DIR", help="put the model into DIR instead of installing it")
     parser.add_argument("--runs", type=Path, default=Path("runs"), metavar="DIR", help="where checkpoints go")

@@ -1,0 +1,67 @@
+"""A grown network computes what its base computes, and learns with what it was given."""
+
+import pytest
+import torch
+
+from charrnn.config import Architecture, Cell
+from charrnn.errors import OptionError
+from charrnn.network import CharRNN
+from charrnn.vocabulary import Vocabulary
+from charrnn_training.growth import grow, grown_vocabulary
+
+IDS = torch.tensor([[1, 2, 3, 4, 5, 6, 2, 3], [1, 6, 5, 0, 3, 2, 1, 4]])
+
+
+@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+@pytest.mark.parametrize("residual", [False, True])
+@pytest.mark.parametrize(("embedding", "vocabulary"), [(5, 7), (5, 9), (0, 7)])
+def test_a_grown_network_gives_the_logits_of_its_base(
+    cell: Cell, residual: bool, embedding: int, vocabulary: int
+) -> None:
+    torch.manual_seed(0)
+    base = CharRNN(Architecture(7, cell, embedding, 6, 3, residual))
+    grown = CharRNN(Architecture(vocabulary, cell, embedding, 11, 3, residual))
+    grow(base, grown)
+    theirs, state = base(IDS, base.initial_state(2))
+    ours, grown_state = grown(IDS, grown.initial_state(2))
+    torch.testing.assert_close(ours[..., :7], theirs)
+    torch.testing.assert_close(grown_state[..., :6], state)
+
+
+def test_a_new_character_starts_as_the_unknown_one() -> None:
+    base = CharRNN(Architecture(7, "lstm", 5, 6, 1))
+    grown = CharRNN(Architecture(9, "lstm", 5, 6, 1))
+    grow(base, grown)
+    ours, _ = grown(torch.tensor([[1, 8, 3], [1, 0, 3]]), grown.initial_state(2))
+    torch.testing.assert_close(ours[0], ours[1])
+    torch.testing.assert_close(ours[..., 8], ours[..., 0])
+
+
+def test_what_was_added_learns() -> None:
+    torch.manual_seed(0)
+    base = CharRNN(Architecture(7, "lstm", 5, 6, 2, True))
+    grown = CharRNN(Architecture(7, "lstm", 5, 11, 2, True))
+    grow(base, grown)
+    optimizer = torch.optim.SGD(grown.parameters(), 0.1)
+    for _ in range(2):  # the first step moves what leads out of a new unit, the second the unit
+        before = {name: value.clone() for name, value in grown.state_dict().items()}
+        logits, _ = grown(IDS[:, :-1], grown.initial_state(2))
+        optimizer.zero_grad()
+        torch.nn.functional.cross_entropy(logits.flatten(0, 1), IDS[:, 1:].flatten()).backward()
+        optimizer.step()
+    assert not torch.equal(grown.output.weight[:, 6:], torch.zeros(7, 5))
+    moved = grown.state_dict()["layers.0.weight_hh_l0"] - before["layers.0.weight_hh_l0"]
+    assert moved[6:11].abs().max() > 0
+
+
+@pytest.mark.parametrize("other", [{"hidden": 4}, {"layers": 3}, {"cell": "gru"}, {"embedding": 8}, {"vocabulary": 6}])
+def test_what_cannot_be_grown_is_refused(other: dict[str, int | str]) -> None:
+    values = {"vocabulary": 7, "cell": "lstm", "embedding": 5, "hidden": 6, "layers": 2}
+    base, small = CharRNN(Architecture(**values)), CharRNN(Architecture(**{**values, **other}))
+    with pytest.raises(OptionError, match="cannot start from the base model"):
+        grow(base, small)
+
+
+def test_an_alphabet_grows_behind_what_it_had() -> None:
+    grown = grown_vocabulary(Vocabulary.of("xyz"), Vocabulary.of("abxé"))
+    assert grown.symbols == ("<unk>", "<doc>", "x", "y", "z", "a", "b", "é")
