@@ -41,5 +41,5 @@ clean:
 
 .venv/dev: .venv/core
 	$(PIP) --upgrade 'pip>=25.1'  # the first that knows dependency groups
-	$(PIP) --editable '.[train,report]' --group test --group check
+	$(PIP) --editable '.[train,report,ui]' --group test --group check
 	touch $@
