@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
 
+from charrnn.artifact import read_artifact
+from charrnn.errors import ModelError
 from charrnn.library import installed_models
 from charrnn_lsp.silence import REASONS
+from charrnn_lsp.training import Training
 
 if TYPE_CHECKING:
     from charrnn_lsp.server import CharRNNServer
@@ -21,9 +25,9 @@ def add_commands(server: CharRNNServer) -> None:
 
     @server.command("charrnn.models")
     def models(*_: Any) -> list[Json]:
-        """The models that can be selected by name."""
+        """The models that can be selected by name, with what their cards say."""
         return [
-            {"name": name, "path": str(path), "selected": name == server.settings.model}
+            {"name": name, "path": str(path), "selected": name == server.settings.model, **_figures(path)}
             for name, path in installed_models().items()
         ]
 
@@ -51,6 +55,13 @@ def add_commands(server: CharRNNServer) -> None:
         """Forget what was learned from the open documents."""
         server.forget()
 
+    training = Training(server)
+
+    @server.command("charrnn.train")
+    async def train(*arguments: Any) -> Json:
+        """Train a model on folders and files, given as `{paths, name, maxMinutes}`."""
+        return await training.train(*arguments)
+
     @server.command("charrnn.explain")
     def explain(*arguments: Any) -> Json:
         """Say why there is a suggestion or none at a place, given as `TextDocumentPositionParams`."""
@@ -61,6 +72,21 @@ def add_commands(server: CharRNNServer) -> None:
             raise JsonRpcInvalidParams("It takes one place: {textDocument: {uri}, position}.") from error
         reason = server.explain(place.text_document.uri, place.position)
         return {"reason": reason, "message": REASONS[reason]}
+
+
+def _figures(path: Path) -> Json:
+    """What the configuration of a model tells of it, or the error that it cannot be read with."""
+    try:
+        artifact = read_artifact(path)
+    except ModelError as error:
+        return {"error": str(error)}
+    a, record = artifact.architecture, artifact.training
+    bits = record.get("bpc_int8", record.get("bpc_float32"))
+    return {
+        "architecture": f"{a.cell} {a.layers}x{a.hidden}",
+        "parameters": a.parameters,
+        "bitsPerCharacter": bits if isinstance(bits, (int, float)) else None,
+    }
 
 
 def _strings(arguments: tuple[object, ...], *counts: int) -> list[str]:

@@ -11,7 +11,10 @@ import asyncio
 import contextvars
 import logging
 import traceback
+from collections.abc import Callable
 from concurrent.futures import Future
+from contextvars import ContextVar
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
@@ -35,6 +38,9 @@ Json = dict[str, Any]
 
 log = logging.getLogger(__name__)
 
+# The token under which the client wants to see the progress of the command that is run.
+work_done_token: ContextVar[types.ProgressToken | None] = ContextVar("work_done_token", default=None)
+
 
 class Protocol(LanguageServerProtocol):
     """pygls' protocol, stricter with messages and silent to the writer."""
@@ -48,6 +54,9 @@ class Protocol(LanguageServerProtocol):
         self.fm.add_builtin_feature(types.TEXT_DOCUMENT_DID_OPEN, server.did_open)
         self.fm.add_builtin_feature(types.TEXT_DOCUMENT_DID_CHANGE, server.did_change)
         self.fm.add_builtin_feature(types.TEXT_DOCUMENT_DID_CLOSE, server.did_close)
+        self.fm.add_builtin_feature(types.WINDOW_WORK_DONE_PROGRESS_CANCEL, self._cancel_work)
+        # What ends the work whose progress is shown under a token.
+        self.cancellable: dict[types.ProgressToken, Callable[[], None]] = {}
         notebooks = Notebooks(server)
         self.fm.add_builtin_feature(types.NOTEBOOK_DOCUMENT_DID_OPEN, notebooks.did_open)
         self.fm.add_builtin_feature(types.NOTEBOOK_DOCUMENT_DID_CHANGE, notebooks.did_change)
@@ -82,7 +91,18 @@ class Protocol(LanguageServerProtocol):
             self.refuse(number, error)
             return
         self._initialized = True  # there is no other first request
-        contextvars.copy_context().run(self._handle_request, number, message["method"], request.params)
+        handle = self._execute if message["method"] == types.WORKSPACE_EXECUTE_COMMAND else self._handle_request
+        contextvars.copy_context().run(handle, number, message["method"], request.params)
+
+    def _execute(self, number: int | str, method: str, params: types.ExecuteCommandParams) -> None:
+        """Run a command as the handler of its request, so that it can be cancelled: pygls' way in between cannot."""
+        answer = partial(self._send_handler_result, msg_id=number)
+        handler = self.fm.commands.get(params.command)
+        if handler is None:
+            self.refuse(number, JsonRpcInvalidParams(f"There is no command {params.command[:100]!r}."))
+        else:
+            work_done_token.set(params.work_done_token)
+            self._execute_handler(number, handler, answer, tuple(params.arguments or ()))
 
     def _receive_notification(self, message: Json) -> None:
         try:
@@ -130,6 +150,10 @@ class Protocol(LanguageServerProtocol):
         request: Any = self._request_futures.get(msg_id) if isinstance(msg_id, (int, str)) else None
         if isinstance(request, asyncio.Task):  # not a question of ours that happens to have this number
             request.cancel()
+
+    def _cancel_work(self, params: types.WorkDoneProgressCancelParams) -> None:
+        if cancel := self.cancellable.get(params.token):
+            cancel()
 
     # What handlers leave behind
 

@@ -31,14 +31,16 @@ async def explain(client: Client, character: int = 99, uri: str = URI, line: int
 
 async def test_commands_are_announced(client: Client, always: Json) -> None:
     commands = (await client.initialize(always))["capabilities"]["executeCommandProvider"]["commands"]
-    names = {"explain", "forget", "models", "pause", "resume", "selectModel"}
+    names = {"explain", "forget", "models", "pause", "resume", "selectModel", "train"}
     assert set(commands) == {f"charrnn.{name}" for name in names}
 
 
 async def test_models_are_listed_and_selected(ready: Client, tiny: Artifact) -> None:
     before = await ready.texts()
     listed = {entry["name"]: entry for entry in await run(ready, "charrnn.models")}
-    assert listed["tiny"] == {"name": "tiny", "path": str(tiny.path), "selected": False}
+    figures = {"architecture": "lstm 2x16", "parameters": tiny.architecture.parameters, "bitsPerCharacter": None}
+    assert listed["tiny"] == {"name": "tiny", "path": str(tiny.path), "selected": False, **figures}
+    assert 1 < listed["english"]["bitsPerCharacter"] < 2
     await run(ready, "charrnn.selectModel", "tiny")
     assert ready.server.settings.model == "tiny"
     assert await ready.texts() == before
@@ -47,6 +49,16 @@ async def test_models_are_listed_and_selected(ready: Client, tiny: Artifact) -> 
     assert ready.server.settings.model == "tiny"
     ready.push({"model": "nonesuch"})
     await soon(lambda: ready.server.settings.model == "nonesuch")
+
+
+async def test_a_damaged_model_is_listed_with_its_error(client: Client, tiny: Artifact, tmp_path: Path) -> None:
+    shutil.copytree(tiny.path, tmp_path / "models" / "cut")
+    (tmp_path / "models" / "cut" / CONFIG).write_text("{", encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CHARRNN_MODELS", str(tmp_path / "models"))
+        await client.initialize()
+        listed = {entry["name"]: entry for entry in await run(client, "charrnn.models")}
+    assert "is not a model configuration" in listed["cut"]["error"]
 
 
 @pytest.mark.parametrize(
