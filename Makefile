@@ -3,12 +3,15 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test check format fuzz soak figures clean
+VSCODE := editor-clients/vscode
+
+.PHONY: demo test check format fuzz soak figures vsix clean
 
 demo: .venv/core            ## set up what serving needs, and show it at work
 	$(BIN)/charrnn-lsp demo
 
-test: .venv/dev             ## run all tests
+test: .venv/dev .venv/browser .venv/vscode  ## run all tests
+	test ! -d $(VSCODE)/node_modules || $(MAKE) --silent vsix
 	$(BIN)/pytest
 
 check: .venv/dev            ## format, lint, types, layers
@@ -16,6 +19,7 @@ check: .venv/dev            ## format, lint, types, layers
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	test ! -d $(VSCODE)/node_modules || npm --prefix $(VSCODE) run --silent check
 
 format: .venv/dev
 	$(BIN)/ruff format .
@@ -31,8 +35,10 @@ figures: .venv/dev          ## measure the README's figures; DATA=DIR adds those
 	$(BIN)/python benchmarks/figures.py $(if $(DATA),--data $(DATA))
 	$(BIN)/python benchmarks/readme.py
 
+vsix: $(VSCODE)/charrnn-lsp.vsix  ## build the extension for VS Code
+
 clean:
-	rm -rf .venv dist build
+	rm -rf .venv .editors dist build $(VSCODE)/node_modules $(VSCODE)/out $(VSCODE)/*.vsix
 
 .venv/core: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -43,3 +49,22 @@ clean:
 	$(PIP) --upgrade 'pip>=25.1'  # the first that knows dependency groups
 	$(PIP) --editable '.[train,report,ui]' --group test --group check
 	touch $@
+
+# What tests in editors need; the scripts succeed where it cannot be had, and the tests are skipped.
+.venv/browser: tests/editors/get-chromium.sh | .venv/core
+	$<
+	touch $@
+
+.venv/vscode: tests/editors/get-vscode.sh $(VSCODE)/package-lock.json | .venv/core
+	$<
+	touch $@
+
+$(VSCODE)/node_modules: $(VSCODE)/package-lock.json
+	npm --prefix $(VSCODE) ci --silent
+	touch $@
+
+$(VSCODE)/charrnn-lsp.vsix: $(VSCODE)/node_modules $(VSCODE)/package.json $(wildcard $(VSCODE)/src/*.ts $(VSCODE)/media/*)
+$(VSCODE)/charrnn-lsp.vsix: $(VSCODE)/README.md $(VSCODE)/.vscodeignore
+	cp LICENSE $(VSCODE)/LICENSE
+	npm --prefix $(VSCODE) run --silent build
+	npm --prefix $(VSCODE) run --silent package

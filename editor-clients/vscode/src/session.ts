@@ -1,0 +1,150 @@
+/** The server's process and the connection to it: started, kept alive, restarted with patience, stopped. */
+import {
+  type CancellationToken,
+  EventEmitter,
+  type LogOutputChannel,
+  type Disposable,
+} from 'vscode';
+import {
+  CloseAction,
+  ErrorAction,
+  ExecuteCommandRequest,
+  LanguageClient,
+  type ProgressToken,
+  RevealOutputChannelOn,
+  State,
+} from 'vscode-languageclient/node';
+import type { Command } from './command';
+import { selector } from './documents';
+import type { SuggestionMiddleware } from './suggestions';
+import { isPath, SECTION, serverSettings, trustedSettings, userModel } from './settings';
+
+/** Seconds before each restart after a crash. A server that crashes more often within the period is left alone. */
+const DELAYS = [0, 1, 3, 10, 30];
+const PERIOD = 180;
+
+export interface Status {
+  state: 'starting' | 'loading' | 'ready' | 'paused' | 'off' | 'error' | 'stopped';
+  message: string;
+  model: string;
+}
+
+export const STARTING: Status = { state: 'starting', message: 'The server is starting.', model: '' };
+
+export class Session implements Disposable {
+  private client: LanguageClient | undefined;
+  private crashes: number[] = [];
+  private model = '';
+  private readonly changes = new EventEmitter<Status>();
+  private readonly starts = new EventEmitter<void>();
+  private readonly losses = new EventEmitter<string>();
+
+  /** How things stand; again at each change. */
+  readonly onStatus = this.changes.event;
+  /** The server runs, and knows nothing of what an earlier one was told. */
+  readonly onStart = this.starts.event;
+  /** The server is gone and will not be restarted, with the reason. */
+  readonly onLoss = this.losses.event;
+  status = STARTING;
+
+  constructor(
+    private readonly log: LogOutputChannel,
+    private readonly storage: string,
+    private readonly suggestions: SuggestionMiddleware,
+  ) {}
+
+  get isRunning(): boolean {
+    return this.client?.isRunning() ?? false;
+  }
+
+  /** Start it. Rejects with the reason where it does not answer. */
+  async start(command: Command): Promise<void> {
+    await this.stop();
+    this.log.info(`Starting ${[command.command, ...command.args].join(' ')}`);
+    this.tell(STARTING);
+    this.model = userModel();
+    const client = this.makeClient(command);
+    this.client = client;
+    client.onNotification('charrnn/status', (status: Status) => this.tell(status));
+    client.onDidChangeState(({ newState }) => newState === State.Running && this.starts.fire());
+    await client.start();
+  }
+
+  async stop(): Promise<void> {
+    const client = this.client;
+    this.client = undefined;
+    this.crashes = [];
+    // One that is not running, or does not answer, is no reason to keep the writer waiting.
+    await client?.dispose(2000).catch(() => undefined);
+  }
+
+  /** Run a command of the server. Rejects with its error, or if there is no server. */
+  async execute<T>(command: string, args: unknown[] = [], token?: CancellationToken, progress?: ProgressToken): Promise<T> {
+    if (!this.client?.isRunning()) {
+      throw new Error('The server is not running.');
+    }
+    const request = { command, arguments: args, ...(progress === undefined ? {} : { workDoneToken: progress }) };
+    return this.client.sendRequest(ExecuteCommandRequest.type, request, token) as Promise<T>;
+  }
+
+  onProgress: LanguageClient['onProgress'] = (type, token, handler) => {
+    if (this.client === undefined) {
+      throw new Error('The server is not running.');
+    }
+    return this.client.onProgress(type, token, handler);
+  };
+
+  /** Whether the user has meanwhile chosen a model by its path, of which the server hears in its start alone. */
+  needsRestart(): boolean {
+    return userModel() !== this.model && isPath(userModel());
+  }
+
+  dispose(): void {
+    void this.stop();
+  }
+
+  private makeClient({ command, args }: Command): LanguageClient {
+    // Not in the workspace's folder, where Python would find modules that look like the server's.
+    const run = { command, args, options: { cwd: this.storage } };
+    return new LanguageClient(SECTION, 'CharRNN', run, {
+      documentSelector: selector(),
+      outputChannel: this.log,
+      revealOutputChannelOn: RevealOutputChannelOn.Never,
+      initializationOptions: trustedSettings,
+      initializationFailedHandler: () => false,
+      errorHandler: {
+        error: () => ({ action: ErrorAction.Continue, handled: true }),
+        closed: () => this.closed(),
+      },
+      middleware: {
+        provideInlineCompletionItems: this.suggestions,
+        workspace: {
+          configuration: (params) => params.items.map(({ section }) => (section === SECTION ? serverSettings() : null)),
+        },
+      },
+    });
+  }
+
+  private async closed() {
+    if (this.client?.state === State.Starting) {
+      return { action: CloseAction.DoNotRestart, handled: true, message: 'The server ended while it was starting.' };
+    }
+    const now = Date.now() / 1000;
+    this.crashes = [...this.crashes.filter((crash) => crash > now - PERIOD), now];
+    const delay = DELAYS[this.crashes.length - 1];
+    if (delay === undefined) {
+      const message = `The server has ended ${this.crashes.length} times within ${PERIOD / 60} minutes.`;
+      this.tell({ state: 'stopped', message, model: '' });
+      this.losses.fire(message);
+      return { action: CloseAction.DoNotRestart, handled: true, message };
+    }
+    this.tell({ ...STARTING, message: 'The server has ended and is being restarted.' });
+    await new Promise((resolve) => setTimeout(resolve, delay * 1000));
+    return { action: CloseAction.Restart, handled: true, message: `The server ended; restarted after ${delay} s.` };
+  }
+
+  private tell(status: Status): void {
+    this.status = status;
+    this.changes.fire(status);
+  }
+}

@@ -1,0 +1,170 @@
+"""A real VS Code, served by code-server on loopback, with the extension in it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+ROOT = Path(__file__).parents[3]
+INSTALLED = ROOT / ".editors/vscode/node_modules"
+EXTENSION = ROOT / "editor-clients/vscode/charrnn-lsp.vsix"
+MARK = "CHARRNN_TEST_HOME"  # in the environment of all processes of one code-server
+MISSING = "needs code-server and the extension: install npm, then make test"
+PATIENCE = 60.0
+
+QUIET = {
+    "chat.disableAIFeatures": True,
+    "workbench.secondarySideBar.defaultVisibility": "hidden",
+    "workbench.startupEditor": "none",
+    "workbench.tips.enabled": False,
+    "security.workspace.trust.enabled": False,
+    "git.enabled": False,
+    "extensions.autoCheckUpdates": False,
+    "extensions.autoUpdate": False,
+    "extensions.ignoreRecommendations": True,
+    "files.autoSave": "afterDelay",
+    "files.autoSaveDelay": 100,
+    "editor.minimap.enabled": False,
+    "editor.cursorBlinking": "solid",
+    "window.menuBarVisibility": "compact",
+}
+
+
+def has_vscode() -> bool:
+    """Whether code-server and the built extension are there."""
+    return (INSTALLED / "node24").exists() and EXTENSION.exists()
+
+
+class CodeServer:
+    """A process of code-server with a home, settings and extensions of its own."""
+
+    def __init__(self, home: Path, models: Path, command: Iterable[str] | None = None) -> None:
+        self.home = home
+        self.folder = home / "writing"
+        self.port = _free_port()
+        self._environment = _environment(home, models)
+        self._options = ["--user-data-dir", str(home / "data"), "--extensions-dir", str(home / "extensions")]
+        self._options += ["--config", str(home / "config.yaml")]
+        self.folder.mkdir()
+        for folder in ("User", "Machine"):
+            (home / "data" / folder).mkdir(parents=True)
+        (home / "config.yaml").write_text("{}\n", encoding="utf-8")
+        command = [sys.executable, "-m", "charrnn_lsp.cli"] if command is None else list(command)
+        self.configure_machine({"charrnn.serverCommand": command})
+        self.configure({})
+        self._run("--install-extension", str(EXTENSION))
+        self._log = (home / "code-server.log").open("wb")
+        self.process = self._start()
+
+    def configure(self, settings: dict[str, Any]) -> None:
+        """Set the user's settings; the editor takes them over at once."""
+        self._write_settings("User", QUIET | settings)
+
+    def configure_machine(self, settings: dict[str, Any]) -> None:
+        """Set the settings that only the machine may have."""
+        self._write_settings("Machine", settings)
+
+    def settings(self) -> dict[str, Any]:
+        """The user's settings as the editor has written them."""
+        found: dict[str, Any] = json.loads((self.home / "data/User/settings.json").read_text(encoding="utf-8"))
+        return found
+
+    def address(self, *files: Path, folder: Path | None = None) -> str:
+        """Where a browser finds the folder, with these files open."""
+        opened = [["openFile", f"vscode-remote://127.0.0.1:{self.port}{file}"] for file in files]
+        payload = f"&payload={quote(json.dumps(opened))}" if opened else ""
+        return f"http://127.0.0.1:{self.port}/?folder={quote(str(folder or self.folder))}{payload}"
+
+    def servers(self) -> list[int]:
+        """The processes of language servers that this editor has started."""
+        return [process for process, words in self._processes() if "--stdio" in words]
+
+    def trainings(self) -> list[int]:
+        """The processes that train a model for this editor."""
+        return [process for process, words in self._processes() if "charrnn_training.cli" in words]
+
+    def stop(self) -> None:
+        """End it as a service manager would."""
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self._log.close()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        options = ["--bind-addr", f"127.0.0.1:{self.port}", "--auth", "none", "--disable-telemetry"]
+        options += ["--disable-update-check", "--disable-getting-started-override"]
+        process = subprocess.Popen(
+            self._command(*options), env=self._environment, stdout=self._log, stderr=subprocess.STDOUT, cwd=self.home
+        )
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=5):
+                    return process
+            except OSError:
+                time.sleep(0.1)
+        process.kill()
+        raise AssertionError("code-server does not answer: " + (self.home / "code-server.log").read_text())
+
+    def _run(self, *options: str) -> None:
+        subprocess.run(
+            self._command(*options), env=self._environment, check=True, capture_output=True, timeout=PATIENCE
+        )
+
+    def _command(self, *options: str) -> list[str]:
+        return [str(INSTALLED / "node24"), str(INSTALLED / "code-server/out/node/entry.js"), *self._options, *options]
+
+    def _write_settings(self, whose: str, settings: dict[str, Any]) -> None:
+        path = self.home / "data" / whose / "settings.json"
+        path.with_suffix(".new").write_text(json.dumps(settings, indent=2), encoding="utf-8")
+        path.with_suffix(".new").replace(path)
+
+    def _processes(self) -> Iterable[tuple[int, list[str]]]:
+        mark = f"{MARK}={self.home}".encode()
+        for directory in Path("/proc").glob("[0-9]*"):
+            try:
+                if mark in (directory / "environ").read_bytes().split(b"\0"):
+                    words = (directory / "cmdline").read_bytes().decode().split("\0")
+                    yield int(directory.name), words
+            except OSError:
+                continue  # it has just ended, or is another user's
+
+
+def _environment(home: Path, models: Path) -> dict[str, str]:
+    nowhere = "http://127.0.0.1:9"  # where nothing listens: what calls out fails
+    kept = {key: os.environ[key] for key in ("PATH", "LANG", "OMP_NUM_THREADS") if key in os.environ}
+    return kept | {
+        "HOME": str(home),
+        "CHARRNN_MODELS": str(models),
+        MARK: str(home),
+        "EXTENSIONS_GALLERY": json.dumps({"serviceUrl": nowhere}),
+        "http_proxy": nowhere,
+        "https_proxy": nowhere,
+        "no_proxy": "127.0.0.1,localhost",
+    }
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+    return port
+
+
+def remove(home: Path) -> None:
+    """Remove a home whose processes may still be writing their last."""
+    shutil.rmtree(home, ignore_errors=True)

@@ -1,0 +1,130 @@
+"""A window of VS Code in a browser: keys go in, and what a writer would see comes out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from tests.editors.vscode.code_server import CodeServer
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+T = TypeVar("T")
+
+PATIENCE = 60.0  # seconds within which everything that is waited for has come
+GHOST = ".ghost-text-decoration, .ghost-text-decoration-preview, .ghost-text"
+STATUS = '[id="charrnn.charrnn-lsp.status"]'
+
+
+class Window:
+    """One page with the workbench in it."""
+
+    def __init__(self, browser: Browser, server: CodeServer) -> None:
+        self.server = server
+        self.page: Page = browser.new_page(viewport={"width": 1100, "height": 700})
+        self.page.set_default_timeout(PATIENCE * 1000)
+        self.requests: list[str] = []
+        self.errors: list[str] = []
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("console", lambda said: said.type == "error" and self.errors.append(said.text))
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    def load(self, *files: Path, folder: Path | None = None) -> None:
+        """Load the workbench anew."""
+        self.page.goto(self.server.address(*files, folder=folder))
+        self.page.wait_for_selector(".monaco-workbench .statusbar")
+
+    def open(self, name: str, text: str = "") -> Path:
+        """Write a file and open it, with the cursor at its end."""
+        path = self.server.folder / name
+        path.write_text(text, encoding="utf-8", newline="")
+        self.press("Control+p")
+        self.page.wait_for_selector(".quick-input-widget input", state="visible")
+        self.page.keyboard.type(str(path))
+        self.choose(name)
+        self.page.wait_for_selector(f'.tab.active[data-resource-name="{name}"]')
+        self.focus()
+        self.press("Control+End")
+        return path
+
+    def focus(self) -> None:
+        """Wait until keys go to the editor."""
+        self.page.wait_for_selector(".quick-input-widget", state="hidden")
+        self.page.wait_for_selector(".editor-group-container.active .monaco-editor.focused")
+
+    def type(self, text: str, delay: float = 30) -> None:
+        """Type at a writer's pace: milliseconds between keys."""
+        self.page.keyboard.type(text, delay=delay)
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def ghost(self) -> str:
+        """The grey text that is shown now."""
+        parts = self.page.locator(GHOST).all_text_contents()
+        return "".join(parts).replace("\xa0", " ").replace("·", " ")
+
+    def wait_for_ghost(self, wanted: Callable[[str], bool] = bool) -> str:
+        """The grey text, once there is one that is wanted and stays as it is."""
+        return self.settled(self.ghost, wanted)
+
+    def wait_for_none(self) -> None:
+        self.settled(self.ghost, lambda ghost: ghost == "")
+
+    def status(self) -> str:
+        """What the status bar says of the extension."""
+        found = self.page.locator(STATUS)
+        return found.first.text_content() or "" if found.count() else ""
+
+    def wait_for_status(self, wanted: Callable[[str], bool]) -> str:
+        return self.until(self.status, wanted)
+
+    def command(self, title: str) -> None:
+        """Run a command as a writer does, from the palette."""
+        self.press("F1")
+        self.page.wait_for_selector(".quick-input-widget input", state="visible")
+        self.page.keyboard.type(title)
+        self.choose(title)
+
+    def choose(self, label: str) -> None:
+        """Choose an entry of the list that is open."""
+        entry = self.page.locator(".quick-input-list .monaco-list-row", has_text=label).first
+        entry.wait_for(state="visible")
+        entry.click()
+
+    def notification(self, text: str) -> str:
+        """The notification that says this, once it is there."""
+        found = self.page.locator(".notification-list-item", has_text=text).first
+        found.wait_for(state="visible")
+        return found.text_content() or ""
+
+    def answer(self, button: str) -> None:
+        """Press a button of a notification."""
+        self.page.locator(".notification-list-item .monaco-button", has_text=button).first.click()
+
+    def until(self, look: Callable[[], T], wanted: Callable[[T], bool], patience: float = PATIENCE) -> T:
+        """What is seen, once it is as wanted."""
+        deadline = time.monotonic() + patience
+        while not wanted(seen := look()):
+            assert time.monotonic() < deadline, f"Still {seen!r}."
+            self.page.wait_for_timeout(20)
+        return seen
+
+    def settled(self, look: Callable[[], str], wanted: Callable[[str], bool], still: float = 0.25) -> str:
+        """What is seen, once it is as wanted and has not changed for a while."""
+        deadline = time.monotonic() + PATIENCE
+        seen, since = look(), time.monotonic()
+        while not (wanted(seen) and time.monotonic() - since > still):
+            assert time.monotonic() < deadline, f"Still {seen!r}."
+            self.page.wait_for_timeout(20)
+            if (now := look()) != seen:
+                seen, since = now, time.monotonic()
+        return seen
+
+    def wait_for_text(self, path: Path, text: str) -> None:
+        """Wait until the file on disk has exactly this text."""
+        self.until(lambda: path.read_text(encoding="utf-8"), lambda found: found == text)
