@@ -104,3 +104,39 @@ def test_lstm_layers_on_the_cpu_become_fast_ones() -> None:
     use_fast_layers(network)
     assert all(isinstance(layer, FastLSTM) for layer in network.layers)
     assert list(network.state_dict()) == names
+
+
+def test_weights_that_are_never_bettered_are_kept(shard: Shard, vocabulary: Vocabulary, tmp_path: Path) -> None:
+    good = make_trainer(shard, vocabulary, tmp_path)
+    good.run()
+    weights = {name: value.clone() for name, value in good.network.state_dict().items()}
+    (tmp_path / "tuned").mkdir()
+    harmful = dataclasses.replace(RECIPE, learning_rate=10.0, warmup=0, epochs=1)
+    trainer = make_trainer(shard, vocabulary, tmp_path / "tuned", harmful)
+    trainer.start_from(weights)
+    best = trainer.run()
+    assert best == trainer.progress.start == pytest.approx(good.progress.best, abs=1e-3)
+    for name, value in trainer.network.state_dict().items():
+        assert torch.equal(value, weights[name]), name
+
+
+def test_training_ends_when_validation_finds_nothing_better(
+    shard: Shard, vocabulary: Vocabulary, tmp_path: Path
+) -> None:
+    recipe = dataclasses.replace(RECIPE, learning_rate=10.0, warmup=0, validate_minutes=1e-9, patience=3, epochs=50)
+    trainer = make_trainer(shard, vocabulary, tmp_path, recipe)
+    trainer.start_from(trainer.network.state_dict())
+    trainer.run()
+    assert 3 <= len(trainer.progress.history) < 20
+
+
+def test_an_optimiser_that_was_added_follows_the_course_of_the_others(
+    shard: Shard, vocabulary: Vocabulary, tmp_path: Path
+) -> None:
+    trainer = make_trainer(shard, vocabulary, tmp_path)
+    trainer.add_optimizer(torch.optim.SGD(trainer.network.parameters(), 0.5))
+    shares: list[float] = []
+    trainer.run(lambda report: shares.append(trainer.optimizers[-1].param_groups[0]["lr"] / 0.5))
+    assert shares[0] == pytest.approx(1 / RECIPE.warmup)
+    assert max(shares) == pytest.approx(1)
+    assert shares[-1] < 0.1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+from torch.optim import Optimizer
 
 from charrnn.network import CharRNN
 from charrnn_training.checkpoint import FILE, load_checkpoint, save_checkpoint
@@ -23,6 +24,7 @@ from charrnn_training.recipe import Recipe
 from charrnn_training.streams import Batch, Streams
 from charrnn_training.windows import Windows
 
+BEST = "best.safetensors"
 BITS = 1 / math.log(2)
 VALIDATION_STREAM = 3000  # characters of a stream at least
 VALIDATION_CHARACTERS = 400_000  # looked at during training; the figure of the finished model is over all of them
@@ -30,7 +32,10 @@ VALIDATION_CHARACTERS = 400_000  # looked at during training; the figure of the 
 
 @dataclass
 class Progress:
-    """Where a run stands. `history` has [updates, minutes, training bpc, validation bpc] at each validation."""
+    """Where a run stands. `history` has [updates, minutes, training bpc, validation bpc] at each validation.
+
+    `start` is the validation bpc of the weights that a run started from, if these were a model's.
+    """
 
     updates: int = 0
     epoch: int = 0
@@ -38,6 +43,7 @@ class Progress:
     minutes: float = 0.0
     best: float = math.inf
     history: list[list[float]] = field(default_factory=list)
+    start: float | None = None
 
 
 @dataclass(frozen=True)
@@ -76,6 +82,17 @@ class Trainer:
         self.state = network.initial_state(recipe.batch)
         self.total = recipe.updates or max(1, round(recipe.epochs * self.batches.chunks))
 
+    def add_optimizer(self, optimizer: Optimizer) -> None:
+        """Let another optimiser move the weights after the others, with a learning rate of the same course."""
+        self.optimizers.append(optimizer)
+        self._peaks.append([group["lr"] for group in optimizer.param_groups])
+
+    def start_from(self, weights: Mapping[str, Tensor]) -> None:
+        """Take these weights, which are the best ones until training finds better."""
+        self.network.load_state_dict(weights)
+        self.progress.start = self.progress.best = self._measure()
+        self.save(BEST)
+
     def resume(self) -> None:
         """Go on from the last checkpoint in the folder. Raises `ModelError`."""
         state, progress = load_checkpoint(self.folder / FILE, self.network, self.optimizers)
@@ -104,6 +121,8 @@ class Trainer:
             if now - validated > 60 * self.recipe.validate_minutes or self._share() >= 1:
                 self._validate(smooth)
                 validated = before = time.monotonic()
+                if self.recipe.patience and self._without_gain() >= self.recipe.patience:
+                    break
             if now - saved > 60:
                 self.save()
                 saved = time.monotonic()
@@ -143,13 +162,21 @@ class Trainer:
         return float(loss.detach()) * BITS
 
     def _validate(self, smooth: float) -> None:
-        bits = evaluate_network(self.network, self.validation, VALIDATION_CHARACTERS, self.device)
+        bits = self._measure()
         progress = self.progress
         progress.history.append([progress.updates, round(progress.minutes, 2), round(smooth, 4), round(bits, 4)])
         if bits < progress.best:
             progress.best = bits
-            self.save("best.safetensors")
+            self.save(BEST)
         self.save()
+
+    def _measure(self) -> float:
+        return evaluate_network(self.network, self.validation, VALIDATION_CHARACTERS, self.device)
+
+    def _without_gain(self) -> int:
+        """How many validations there were since the best one."""
+        found = [row[3] for row in reversed(self.progress.history)]
+        return next((n for n, bits in enumerate(found) if bits <= self.progress.best + 1e-4), len(found))
 
     def _take_best(self) -> None:
         if (best := self.folder / "best.safetensors").exists():
