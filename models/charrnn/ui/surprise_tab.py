@@ -1,0 +1,91 @@
+"""The tab that reads a text: each character's surprise as a heat map, and what was expected in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import gradio as gr
+
+from charrnn.ui.assets import asset
+from charrnn.ui.drawing import bars
+from charrnn.ui.messages import told
+from charrnn.ui.shelf import Shelf
+from charrnn.ui.surprise import Scored, expected, score
+
+PART = 4000  # characters that are shown at a time
+EXAMPLE = (
+    "The ferry left at nine, as it had for thirty years, with the same two dogs asleep on the ropes. "
+    "Nobody had told them about the bridge. Xqzv!"
+)
+LEGEND = "".join(f'<span class="h{i}">{i}{"+" if i == 7 else ""}</span>' for i in range(8))
+State = Scored | None
+
+
+def surprise_tab(shelf: Shelf, model: gr.Dropdown) -> None:
+    """Put the tab on the page."""
+    scored = gr.State(None)
+    text = gr.Textbox(EXAMPLE, label="Text", lines=5, max_lines=12, elem_id="surprise-text")
+    with gr.Row():
+        go = gr.Button("Measure", variant="primary", elem_id="measure")
+        stop = gr.Button("Stop", elem_id="measure-stop")
+    total = gr.HTML(elem_id="total", apply_default_css=False)
+    part = gr.Slider(1, 2, 1, step=1, label=f"Part, of {PART:,} characters each", visible=False, elem_id="part")
+    heat = gr.HTML(
+        None,
+        html_template=asset("heatmap.html"),
+        js_on_load=asset("heatmap.js"),
+        elem_id="heatmap",
+        apply_default_css=False,
+    )
+    gr.HTML(f'<p class="legend">bits: {LEGEND}</p>')
+    chart = gr.HTML(elem_id="bars", apply_default_css=False)
+
+    def measure(name: str, text: str) -> Iterator[tuple[State, str, dict[str, Any], Any, str]]:
+        with told():
+            book = shelf.take(name)
+            for found in score(book, text or ""):
+                yield found, _total(found), _part_slider(found), _map(found, 1), _bars(found, 0)
+
+    def show_part(found: State, number: int) -> tuple[Any, str]:
+        number = int(number)
+        return (_map(found, number), _bars(found, (number - 1) * PART)) if found else (None, "")
+
+    def choose(event: gr.EventData, found: State) -> str:
+        return _bars(found, int(event.index)) if found else ""
+
+    def _bars(found: Scored, place: int) -> str:
+        if place >= found.read:
+            return ""
+        with told():
+            likely = expected(shelf.take(found.model), found, place)
+        return bars(likely, found.text[place], float(found.bits[place]))
+
+    outputs = [scored, total, part, heat, chart]
+    running = go.click(measure, [model, text], outputs, show_progress="hidden")
+    stop.click(None, cancels=[running], queue=False)
+    part.release(show_part, [scored, part], [heat, chart], show_progress="hidden")
+    heat.select(choose, scored, chart, show_progress="hidden")
+
+
+def _total(found: Scored) -> str:
+    if not found.text:
+        return '<p class="hint">There is no text. Type or paste some.</p>'
+    done = "" if found.read == len(found.text) else f" of {len(found.text):,}"
+    return (
+        f'<p><span class="total">{found.bits_per_character:.3f} bits per character</span> over '
+        f"{found.read:,}{done} characters</p>"
+    )
+
+
+def _map(found: Scored, number: int) -> dict[str, Any]:
+    start = (number - 1) * PART
+    stop = min(found.read, start + PART)
+    bits = [round(float(value), 2) for value in found.bits[start:stop]]
+    return {"text": found.text[start:stop], "bits": bits, "start": start}
+
+
+def _part_slider(found: Scored) -> dict[str, Any]:
+    parts = max(2, -(-found.read // PART))
+    update: dict[str, Any] = gr.update(visible=found.read > PART, maximum=parts, value=1)
+    return update
