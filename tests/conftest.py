@@ -38,7 +38,11 @@ def make_model(tmp_path_factory: pytest.TempPathFactory) -> ModelMaker:
     """
 
     def make(
-        name: str = "tiny", folder: Path | None = None, sharpness: float = 1.0, **architecture: object
+        name: str = "tiny",
+        folder: Path | None = None,
+        sharpness: float = 1.0,
+        card: str = "# tiny\n",
+        **architecture: object,
     ) -> Artifact:
         vocabulary = Vocabulary.of(ALPHABET)
         options = {"embedding": 8, "hidden": 16, "layers": 2, **architecture}
@@ -52,7 +56,7 @@ def make_model(tmp_path_factory: pytest.TempPathFactory) -> ModelMaker:
             safetensors.torch.save_file(weights, target / WEIGHTS)
             (target / CELL).write_bytes(float_graph(network.architecture, arrays).SerializeToString())
             (target / CELL_INT8).write_bytes(int8_graph(network.architecture, arrays).SerializeToString())
-            (target / CARD).write_text("# tiny\n", encoding="utf-8")
+            (target / CARD).write_text(card, encoding="utf-8")
 
         target = (folder or tmp_path_factory.mktemp("models")) / name
         return write_artifact(target, network.architecture, vocabulary, write_files, {}, {})
