@@ -1,6 +1,5 @@
 /** The server's process and the connection to it: started, kept alive, restarted with patience, stopped. */
 import {
-  type CancellationToken,
   EventEmitter,
   type LogOutputChannel,
   type Disposable,
@@ -10,7 +9,6 @@ import {
   ErrorAction,
   ExecuteCommandRequest,
   LanguageClient,
-  type ProgressToken,
   RevealOutputChannelOn,
   State,
 } from 'vscode-languageclient/node';
@@ -79,24 +77,26 @@ export class Session implements Disposable {
   }
 
   /** Run a command of the server. Rejects with its error, or if there is no server. */
-  async execute<T>(command: string, args: unknown[] = [], token?: CancellationToken, progress?: ProgressToken): Promise<T> {
+  async execute<T>(command: string, args: unknown[] = []): Promise<T> {
     if (!this.client?.isRunning()) {
       throw new Error('The server is not running.');
     }
-    const request = { command, arguments: args, ...(progress === undefined ? {} : { workDoneToken: progress }) };
-    return this.client.sendRequest(ExecuteCommandRequest.type, request, token) as Promise<T>;
+    return this.client.sendRequest(ExecuteCommandRequest.type, { command, arguments: args }) as Promise<T>;
   }
-
-  onProgress: LanguageClient['onProgress'] = (type, token, handler) => {
-    if (this.client === undefined) {
-      throw new Error('The server is not running.');
-    }
-    return this.client.onProgress(type, token, handler);
-  };
 
   /** Whether the user has meanwhile chosen a model by its path, of which the server hears in its start alone. */
   needsRestart(): boolean {
     return userModel() !== this.model && isPath(userModel());
+  }
+
+  /** It cannot be started, or is given up. */
+  fail(reason: string): void {
+    this.tell({ state: 'stopped', message: reason, model: '' });
+  }
+
+  /** There is none to start. */
+  lack(): void {
+    this.fail('The server charrnn-lsp is not installed.');
   }
 
   dispose(): void {
@@ -119,6 +119,7 @@ export class Session implements Disposable {
       middleware: {
         provideInlineCompletionItems: this.suggestions,
         workspace: {
+          didChangeConfiguration: (_, next) => next(undefined), // the server then asks, and is answered as follows
           configuration: (params) => params.items.map(({ section }) => (section === SECTION ? serverSettings() : null)),
         },
       },
@@ -134,7 +135,6 @@ export class Session implements Disposable {
     const delay = DELAYS[this.crashes.length - 1];
     if (delay === undefined) {
       const message = `The server has ended ${this.crashes.length} times within ${PERIOD / 60} minutes.`;
-      this.tell({ state: 'stopped', message, model: '' });
       this.losses.fire(message);
       return { action: CloseAction.DoNotRestart, handled: true, message };
     }

@@ -18,6 +18,17 @@ PATIENCE = 60.0  # seconds within which everything that is waited for has come
 GHOST = ".ghost-text-decoration, .ghost-text-decoration-preview, .ghost-text"
 STATUS = '[id="charrnn.charrnn-lsp.status"]'
 
+FILM = """selector => {
+  const film = window.charrnnFilm = [], start = performance.now();
+  const look = () => {
+    if (window.charrnnFilm !== film) return;
+    const text = [...document.querySelectorAll(selector)].map(part => part.textContent).join("");
+    if (!film.length || film[film.length - 1][1] !== text) film.push([performance.now() - start, text]);
+    requestAnimationFrame(look);
+  };
+  look();
+}"""
+
 
 class Window:
     """One page with the workbench in it."""
@@ -71,6 +82,15 @@ class Window:
     def wait_for_ghost(self, wanted: Callable[[str], bool] = bool) -> str:
         """The grey text, once there is one that is wanted and stays as it is."""
         return self.settled(self.ghost, wanted)
+
+    def film_ghost(self) -> None:
+        """From now on, note the grey text of each frame that is drawn where it has changed."""
+        self.page.evaluate(FILM, GHOST)
+
+    def film(self) -> list[tuple[float, str]]:
+        """The grey texts that were drawn, each with its milliseconds since `film_ghost`."""
+        frames = self.page.evaluate("window.charrnnFilm")
+        return [(time, text.replace("\xa0", " ").replace("·", " ")) for time, text in frames]
 
     def wait_for_none(self) -> None:
         self.settled(self.ghost, lambda ghost: ghost == "")
