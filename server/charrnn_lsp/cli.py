@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _serve() -> int:
     """Serve; this does not return, as a model that is being loaded in a thread must not hold up the end."""
-    from charrnn_lsp.server import make_server  # noqa: PLC0415
+    from charrnn_lsp.features import make_server  # noqa: PLC0415
     from charrnn_lsp.transport import serve  # noqa: PLC0415
 
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(name)s: %(message)s")

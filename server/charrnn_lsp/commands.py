@@ -43,12 +43,12 @@ def add_commands(server: CharRNNServer) -> None:
     @server.command("charrnn.pause")
     def pause(*arguments: Any) -> None:
         """Offer nothing in the document with that URI; without one, in all."""
-        server.pause(*_strings(arguments, 0, 1))
+        server.status.pause(*_strings(arguments, 0, 1))
 
     @server.command("charrnn.resume")
     def resume(*arguments: Any) -> None:
         """Take back a pause of that document; without one, all pauses."""
-        server.resume(*_strings(arguments, 0, 1))
+        server.status.resume(*_strings(arguments, 0, 1))
 
     @server.command("charrnn.forget")
     def forget(*_: Any) -> None:
@@ -63,14 +63,14 @@ def add_commands(server: CharRNNServer) -> None:
         return await training.train(*arguments)
 
     @server.command("charrnn.explain")
-    def explain(*arguments: Any) -> Json:
+    async def explain(*arguments: Any) -> Json:
         """Say why there is a suggestion or none at a place, given as `TextDocumentPositionParams`."""
         try:
             converter = server.protocol._converter
             (place,) = (converter.structure(value, types.TextDocumentPositionParams) for value in arguments)
         except Exception as error:  # cattrs' exceptions share no base class
             raise JsonRpcInvalidParams("It takes one place: {textDocument: {uri}, position}.") from error
-        reason = server.explain(place.text_document.uri, place.position)
+        reason = await server.explain(place.text_document.uri, place.position)
         return {"reason": reason, "message": REASONS[reason]}
 
 
@@ -82,11 +82,17 @@ def _figures(path: Path) -> Json:
         return {"error": str(error)}
     a, record = artifact.architecture, artifact.training
     bits = record.get("bpc_int8", record.get("bpc_float32"))
+    weights, layers = a.parameters / 1e6, "1 layer" if a.layers == 1 else f"{a.layers} layers"
     return {
-        "architecture": f"{a.cell} {a.layers}x{a.hidden}",
+        "description": f"{a.cell.upper()}, {layers} of {a.hidden}, {weights:.1f} million weights",
         "parameters": a.parameters,
-        "bitsPerCharacter": bits if isinstance(bits, (int, float)) else None,
+        "bitsPerCharacter": _number(bits),
+        "trained": _number(record.get("characters")),
     }
+
+
+def _number(value: object) -> float | None:
+    return value if isinstance(value, (int, float)) else None
 
 
 def _strings(arguments: tuple[object, ...], *counts: int) -> list[str]:

@@ -1,9 +1,11 @@
-"""The server: which message leads to what. One key goes documents -> excerpt -> suggestions -> items."""
+"""The server: the documents of one editor, and what is offered in them.
+
+One key goes documents -> excerpt -> suggestions -> items.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import sys
 import time
 from collections.abc import Callable
@@ -15,32 +17,25 @@ from pygls.lsp.server import LanguageServer
 from pygls.protocol import default_converter
 
 import charrnn
-from charrnn.artifact import CONFIG
-from charrnn.errors import CharRNNError
 from charrnn.excerpt import Excerpt, excerpt
-from charrnn.library import directory_of, is_installed
 from charrnn.memory import Memory
-from charrnn.model import Model, load_model
-from charrnn.prefix_cache import Context
+from charrnn.model import Model
 from charrnn.search import Suggestion
 from charrnn.suggestions import Suggestions
-from charrnn_lsp.commands import add_commands
-from charrnn_lsp.completion import add_completion
+from charrnn_lsp.configuration import Configuration
 from charrnn_lsp.documents import Document
+from charrnn_lsp.items import item, with_selected
+from charrnn_lsp.loading import Loading
 from charrnn_lsp.notebooks import CELLS
 from charrnn_lsp.processes import death, is_alive
 from charrnn_lsp.protocol import Protocol
 from charrnn_lsp.recollection import Recollection
 from charrnn_lsp.regions import Regions
-from charrnn_lsp.settings import Settings, parse_settings
-from charrnn_lsp.silence import REASONS
+from charrnn_lsp.settings import Settings
+from charrnn_lsp.status import Status
 from charrnn_lsp.syntaxes import regions_of
 
 SECTION = "charrnn"
-STATUS = "charrnn/status"
-ALLOW_PATHS = "allowModelPaths"  # in the initialization options
-EVERYWHERE = ""  # instead of a document
-RELOAD_CHECK = 2.0  # seconds between two looks at the model's files
 TURN = 0.002  # seconds of computing after which keys and cancellations get their turn
 
 
@@ -57,24 +52,23 @@ class CharRNNServer(LanguageServer):
             protocol_cls=Protocol,
             converter_factory=default_converter,
         )
-        self.settings = self._initial = Settings()
-        self._allows_paths = False  # whether settings may name a model by its path
-        self._selection: tuple[str, str] | None = None  # instead of the first model, a setting, the second, by command
         self.documents: dict[str, Document] = {}
         self.encoding = types.PositionEncodingKind.Utf16
-        self.suggestions: Suggestions | None = None
-        self._model: Model | None = None
-        self._loading: asyncio.Task[None] | None = None
-        self._stamp: object = None  # of the model's files when they were read
-        self._looked = 0.0  # when they were last looked at
-        self._regions: dict[str, Regions] = {}  # of each document
-        self._paused: set[str] = set()  # documents, or EVERYWHERE
-        self._state = ("loading", "")
-        self._newest: dict[str, int] = {}  # of each document, the number of the request that is not superseded
+        self.status = Status(self.protocol.notify)
         self.recollection = Recollection()
-        self._told: set[str] = set()  # messages that the writer has seen
+        self.suggestions: Suggestions | None = None
+        self.loading = Loading(self.status, self._use)
         self.on_exit: Callable[[int], object] = sys.exit  # called with the exit status when the end has come
+        self._configuration = Configuration()
+        self._model: Model | None = None
+        self._offered = self.settings  # those that `suggestions` were made with
+        self._regions: dict[str, Regions] = {}  # of each document
+        self._newest: dict[str, int] = {}  # of each document, the number of the request that is not superseded
         self._watch: asyncio.Task[None] | None = None
+
+    @property
+    def settings(self) -> Settings:
+        return self._configuration.settings
 
     def report_server_error(self, error: Exception, source: Any) -> None:
         """Pygls shows each error to the writer, who may be typing; that it was answered is enough."""
@@ -91,11 +85,11 @@ class CharRNNServer(LanguageServer):
     # Documents
 
     def did_open(self, params: types.DidOpenTextDocumentParams) -> None:
-        item = params.text_document
-        self.documents[item.uri] = Document.of(item.text, item.language_id, item.version, self.encoding)
-        self._regions[item.uri] = regions_of(item.language_id)
-        if self._is_prose(self.documents[item.uri]):
-            self.recollection.open(item.uri, self.documents[item.uri])
+        opened = params.text_document
+        self.documents[opened.uri] = Document.of(opened.text, opened.language_id, opened.version, self.encoding)
+        self._regions[opened.uri] = regions_of(opened.language_id)
+        if self._is_prose(self.documents[opened.uri]):
+            self.recollection.open(opened.uri, self.documents[opened.uri])
 
     def did_change(self, params: types.DidChangeTextDocumentParams) -> None:
         document = self.documents.get(params.text_document.uri)
@@ -118,6 +112,9 @@ class CharRNNServer(LanguageServer):
         self._newest[uri] = self._newest.get(uri, 0) + 1
         return self._newest[uri]
 
+    def _is_prose(self, document: Document) -> bool:
+        return document.language.lower() in self.settings.languages
+
     # Suggestions
 
     async def complete(self, params: types.InlineCompletionParams) -> types.InlineCompletionList | None:
@@ -127,7 +124,7 @@ class CharRNNServer(LanguageServer):
         texts = await self.suggest(params, invoked, selected)
         if texts is None:
             return None
-        return types.InlineCompletionList(items=[_item(text, params.position, selected) for text in texts])
+        return types.InlineCompletionList(items=[item(text, params.position, selected) for text in texts])
 
     async def suggest(
         self,
@@ -143,27 +140,32 @@ class CharRNNServer(LanguageServer):
         request = self._supersede(uri)
         if self.silence(uri, where.position, invoked):
             return []
-        self._reload_if_changed()
-        if self._loading is not None and not self._loading.done():
-            # Shielded: a request that is cancelled must not take the loading of the model with it.
-            await asyncio.shield(self._loading)
+        self.loading.look()
+        if self.suggestions is None:
+            await self.loading.settled()
             if self._newest.get(uri) != request:
                 return None
         if self.suggestions is None:
             return []
         place = excerpt(document.lines, *document.place(where.position))
         if selected is not None:
-            place = _with_selected(place, document, selected)
+            place = with_selected(place, document, selected)
+        shown = await self._look_ahead(self.suggestions, place, invoked, lambda: self._newest.get(uri) == request)
+        return None if shown is None else [found.text for found in shown]
+
+    async def _look_ahead(
+        self, suggestions: Suggestions, place: Excerpt, invoked: bool, is_wanted: Callable[[], bool]
+    ) -> list[Suggestion] | None:
+        """What to show at a place, found while keys and cancellations get their turns; `None` once it is unwanted."""
         shown: list[Suggestion] | None = None
         turn = time.monotonic()
-        for shown in self.suggestions.suggest(place, invoked):
+        for shown in suggestions.suggest(place, invoked):
             if shown is None and time.monotonic() - turn > TURN:
                 await asyncio.sleep(0)
                 turn = time.monotonic()
-                if self._newest.get(uri) != request:
+                if not is_wanted():
                     return None
-        assert shown is not None
-        return [found.text for found in shown]
+        return shown
 
     def silence(self, uri: str, position: types.Position, invoked: bool = False) -> str | None:
         """Why nothing is offered at a place, whatever the model would say: a code of `REASONS`; else `None`."""
@@ -171,7 +173,7 @@ class CharRNNServer(LanguageServer):
         reasons = {
             "off": not self.settings.enable,
             "notOpen": document is None,
-            "paused": bool(self._paused & {uri, EVERYWHERE}),
+            "paused": self.status.is_paused(uri),
             "language": document is not None and not self._is_prose(document),
             "manual": not invoked and self.settings.trigger == "manual",
         }
@@ -181,120 +183,64 @@ class CharRNNServer(LanguageServer):
         region = self._regions[uri].at(document.lines, *document.place(position))
         return region if region in self.settings.skip else None
 
-    def explain(self, uri: str, position: types.Position) -> str:
-        """Why there is a suggestion or none at a place: a code of `REASONS`."""
+    async def explain(self, uri: str, position: types.Position) -> str:
+        """Why there is a suggestion or none at a place: a code of `REASONS`.
+
+        Where the place was asked about before, as it mostly was, the answer is known and nothing is computed.
+        """
         if reason := self.silence(uri, position):
             return reason
-        if self._loading is not None and not self._loading.done():
-            return "loading"
         if self.suggestions is None:
-            return "error"
+            return "loading" if self.loading.is_busy else "error"
         document = self.documents[uri]
         place = excerpt(document.lines, *document.place(position))
         if place.after[:1].isalnum():
             return "insideWord"
-        *_, shown = self.suggestions.suggest(place, invoked=False)
-        return "shown" if shown else "unsure"
-
-    def pause(self, uri: str = EVERYWHERE) -> None:
-        """Offer nothing in a document, or in any."""
-        self._paused.add(uri)
-        self._tell_state()
-
-    def resume(self, uri: str = EVERYWHERE) -> None:
-        """Take back a pause; without a document, all of them."""
-        self._paused.discard(uri)
-        if uri == EVERYWHERE:
-            self._paused.clear()
-        self._tell_state()
-
-    def _is_prose(self, document: Document) -> bool:
-        return document.language.lower() in self.settings.languages
+        return "shown" if await self._look_ahead(self.suggestions, place, False, lambda: True) else "unsure"
 
     # Settings and model
 
-    def initialise(self, options: object) -> None:
-        """Take over the options of the start; they alone may allow models by path, as no workspace writes them."""
-        self._allows_paths = isinstance(options, dict) and options.get(ALLOW_PATHS) is True
-        self.configure(options, trusted=True)
-        self._initial = self.settings
+    def start(self, options: object) -> None:
+        """Take over the options of the start."""
+        self._apply(self._configuration.start(options))
 
-    def configure(self, values: object, *, trusted: bool = False) -> None:
-        """Take over settings; a workspace may have written those that are not `trusted`."""
-        if isinstance(values, dict):
-            values = {key: value for key, value in values.items() if key != ALLOW_PATHS}
-        settings, problems = parse_settings(values, self._initial)
-        if not trusted and not self._may_name(settings.model):
-            problems.append(
-                f"charrnn.model names the path {settings.model!r}, which is in no directory of models. To allow this, "
-                f"set {ALLOW_PATHS} to true in the initialization options. Using {self._initial.model!r}."
-            )
-            settings = dataclasses.replace(settings, model=self._initial.model)
-        for problem in problems:
-            self.tell(problem, types.MessageType.Warning)
-        self._use(settings)
+    def configure(self, values: object) -> None:
+        """Take over settings that came later."""
+        self._apply(self._configuration.change(values))
 
     def select_model(self, name: str) -> None:
         """Use a model until the setting changes."""
-        setting = self._selection[0] if self._selection else self.settings.model
-        self._selection = (setting, name)
-        self._use(dataclasses.replace(self.settings, model=setting))
+        self._configuration.select_model(name)
+        self._apply([])
+
+    def _apply(self, problems: list[str]) -> None:
+        for problem in problems:
+            self.status.tell(problem, types.MessageType.Warning)
+        self.loading.want(self.settings)
+        if self._model is not None and self._offered != self.settings:
+            self._offer(self._model)
+
+    async def pull_settings(self) -> None:
+        """Ask the client for the section `charrnn`."""
+        section = types.ConfigurationItem(section=SECTION)
+        try:
+            (values,) = await self.workspace_configuration_async(types.ConfigurationParams(items=[section]))
+        except (JsonRpcException, ValueError, TypeError):
+            return
+        if values is not None:
+            self.configure(values)
 
     def forget(self) -> None:
-        """Forget what was learned from the open documents."""
+        """Forget what was learned from the writer's texts."""
         if self._model is not None and self._model.memory is not None:
             self._model.memory.forget()
             self._offer(self._model)
 
-    def _may_name(self, model: str) -> bool:
-        directory = directory_of(model)
-        known = directory is None or self._allows_paths or model == self._initial.model
-        return known or (directory is not None and is_installed(directory))
-
-    def _use(self, settings: Settings) -> None:
-        """Work with these settings from now on; load the model anew where one that concerns it has changed."""
-        if self._selection is not None and settings.model == self._selection[0]:
-            settings = dataclasses.replace(settings, model=self._selection[1])
-        else:
-            self._selection = None
-        before, self.settings = self.settings, settings
-        if self._loading is None or _of_model(before) != _of_model(settings):
-            self._loading = asyncio.ensure_future(self._load())
-        elif self._model is not None and before != settings:
-            self._offer(self._model)
-
-    def _reload_if_changed(self) -> None:
-        """Load the model anew if its files were replaced; looked at by requests, as an idle server does nothing."""
-        now = time.monotonic()
-        if now - self._looked < RELOAD_CHECK or self._loading is None or not self._loading.done():
-            return
-        self._looked = now
-        if _stamp(self.settings.model) != self._stamp:
-            self._loading = asyncio.ensure_future(self._load())
-
-    async def _load(self) -> None:
-        """Load the model of the settings; one that cannot be loaded leaves the server silent, and is told of.
-
-        Where the settings have come to want another model in the meantime, that one's loading has the word.
-        """
-        settings = self.settings
-        self._model = self.suggestions = None
-        self._stamp = _stamp(settings.model)
-        if not settings.enable:
-            self.report("off", "Suggestions are switched off.")
-            return
-        self.report("loading", f"Loading the model {settings.model}.")
-        try:
-            model = await asyncio.to_thread(load_model, settings.model, settings.device, threads=settings.threads)
-        except CharRNNError as error:
-            if _of_model(settings) == _of_model(self.settings):
-                self.tell(str(error), types.MessageType.Error)
-                self.report("error", str(error))
-            return
-        if _of_model(settings) == _of_model(self.settings):
-            self._model = model
+    def _use(self, model: Model | None) -> None:
+        """Make suggestions with `model` from now on."""
+        self._model, self.suggestions = model, None
+        if model is not None:
             self._offer(model)
-            self.report("ready", f"The model {model.name} is ready.")
 
     def _offer(self, model: Model) -> None:
         """Make suggestions with `model` and the settings as they are now."""
@@ -305,109 +251,4 @@ class CharRNNServer(LanguageServer):
         prose = {uri: document for uri, document in self.documents.items() if self._is_prose(document)}
         self.recollection.use(model.memory, prose)
         self.suggestions = Suggestions(model, self.settings.search_options())
-
-    async def pull_settings(self) -> None:
-        """Ask the client for the section `charrnn`."""
-        item = types.ConfigurationItem(section=SECTION)
-        try:
-            (values,) = await self.workspace_configuration_async(types.ConfigurationParams(items=[item]))
-        except (JsonRpcException, ValueError, TypeError):
-            return
-        if values is not None:
-            self.configure(values)
-
-    # Telling
-
-    def tell(self, message: str, kind: types.MessageType) -> None:
-        """Show a message to the writer, once."""
-        if message not in self._told:
-            self._told.add(message)
-            self.window_show_message(types.ShowMessageParams(kind, f"charrnn: {message}"))
-
-    def report(self, state: str, message: str) -> None:
-        """Tell the client how things stand, for its status bar: ready, loading, paused, off or error."""
-        self._state = (state, message)
-        self._tell_state()
-
-    def _tell_state(self) -> None:
-        state, message = self._state
-        if EVERYWHERE in self._paused and state != "off":
-            state, message = "paused", REASONS["paused"]
-        self.protocol.notify(STATUS, {"state": state, "message": message, "model": self.settings.model})
-
-
-def _of_model(settings: Settings) -> tuple[bool, str, str, int]:
-    """The settings that a loaded model depends on."""
-    return settings.enable, settings.model, settings.device, settings.threads
-
-
-def _stamp(model: str) -> object:
-    """What is different once the files of a model were replaced."""
-    directory = directory_of(model)
-    try:
-        status = (directory / CONFIG).stat() if directory else None
-    except (OSError, ValueError):
-        return None
-    return status and (status.st_mtime_ns, status.st_ino)
-
-
-def _item(
-    text: str, position: types.Position, selected: types.SelectedCompletionInfo | None
-) -> types.InlineCompletionItem:
-    """An item that inserts `text` at the cursor, or extends the entry that is selected in the editor's list."""
-    if selected is not None:
-        return types.InlineCompletionItem(insert_text=selected.text + text, range=selected.range)
-    return types.InlineCompletionItem(insert_text=text, range=types.Range(position, position))
-
-
-def _with_selected(place: Excerpt, document: Document, selected: types.SelectedCompletionInfo) -> Excerpt:
-    """The excerpt as it will be when the selected entry of the editor's list is taken."""
-    _, start = document.place(selected.range.start)
-    _, end = document.place(selected.range.end)
-    covered = max(0, end - start)
-    before = place.before.text[: len(place.before.text) - covered] + selected.text
-    return dataclasses.replace(place, before=Context(before, place.before.from_start))
-
-
-def make_server() -> CharRNNServer:
-    """A server with all its features."""
-    server = CharRNNServer()
-    add_commands(server)
-
-    @server.feature(types.INITIALIZE)
-    def initialize(ls: CharRNNServer, params: types.InitializeParams) -> None:
-        ls.watch(params.process_id)
-        ls.encoding = types.PositionEncodingKind(ls.workspace.position_encoding)
-        ls.initialise(params.initialization_options)
-        editor = params.capabilities.text_document
-        if editor is None or editor.inline_completion is None:
-            add_completion(ls)
-
-    @server.feature(types.INITIALIZED)
-    async def initialized(ls: CharRNNServer, params: types.InitializedParams) -> None:
-        workspace = ls.client_capabilities.workspace
-        if workspace is None:
-            return
-        changes = workspace.did_change_configuration
-        if changes is not None and changes.dynamic_registration:
-            registration = types.Registration(
-                id=SECTION, method=types.WORKSPACE_DID_CHANGE_CONFIGURATION, register_options={"section": SECTION}
-            )
-            await ls.client_register_capability_async(types.RegistrationParams([registration]))
-        if workspace.configuration:
-            await ls.pull_settings()
-
-    @server.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
-    async def changed(ls: CharRNNServer, params: types.DidChangeConfigurationParams) -> None:
-        pushed = params.settings.get(SECTION) if isinstance(params.settings, dict) else None
-        workspace = ls.client_capabilities.workspace
-        if pushed is not None:
-            ls.configure(pushed)
-        elif workspace is not None and workspace.configuration:
-            await ls.pull_settings()
-
-    @server.feature(types.TEXT_DOCUMENT_INLINE_COMPLETION, types.InlineCompletionOptions())
-    async def inline_completion(ls: CharRNNServer, params: types.InlineCompletionParams) -> Any:
-        return await ls.complete(params)
-
-    return server
+        self._offered = self.settings

@@ -14,7 +14,7 @@ from charrnn_lsp.regions import KINDS
 
 PROSE = (
     "plaintext", "markdown", "latex", "tex", "restructuredtext", "rst", "asciidoc", "html", "org", "typst",
-    "git-commit", "gitcommit", "mail", "text", "quarto", "rmd",
+    "git-commit", "gitcommit", "mail", "text", "quarto", "rmd", "scminput",
 )  # fmt: skip
 
 

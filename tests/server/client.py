@@ -7,7 +7,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from charrnn_lsp.server import STATUS, make_server
+from charrnn_lsp.features import make_server
+from charrnn_lsp.status import STATUS
 
 Json = dict[str, Any]
 URI = "file:///a.md"

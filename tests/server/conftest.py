@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
@@ -13,6 +12,7 @@ from tests.server.client import Client, Json
 
 from charrnn.artifact import Artifact
 from charrnn.model import Model, load_model
+from charrnn_lsp import loading as loading_module
 from charrnn_lsp import server as server_module
 
 
@@ -22,8 +22,7 @@ async def client(tiny: Artifact, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
     monkeypatch.setenv("CHARRNN_MODELS", str(tiny.path.parent))
     client = Client()
     yield client
-    if client.server._loading is not None:
-        await asyncio.wait([client.server._loading])
+    await client.server.loading.settled()
 
 
 @pytest.fixture
@@ -56,6 +55,6 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
         gate.wait(60)
         return load_model(*arguments, **options)
 
-    monkeypatch.setattr(server_module, "load_model", load)
+    monkeypatch.setattr(loading_module, "load_model", load)
     yield gate
     gate.set()

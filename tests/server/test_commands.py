@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ import pytest
 from tests.server.client import URI, Client, Json, soon
 
 from charrnn.artifact import CONFIG, Artifact
-from charrnn_lsp import server as server_module
+from charrnn_lsp import loading as loading_module
 from charrnn_lsp.regions import KINDS
 from charrnn_lsp.silence import REASONS
 
@@ -38,7 +40,12 @@ async def test_commands_are_announced(client: Client, always: Json) -> None:
 async def test_models_are_listed_and_selected(ready: Client, tiny: Artifact) -> None:
     before = await ready.texts()
     listed = {entry["name"]: entry for entry in await run(ready, "charrnn.models")}
-    figures = {"architecture": "lstm 2x16", "parameters": tiny.architecture.parameters, "bitsPerCharacter": None}
+    figures = {
+        "description": "LSTM, 2 layers of 16, 0.0 million weights",
+        "parameters": tiny.architecture.parameters,
+        "bitsPerCharacter": None,
+        "trained": None,
+    }
     assert listed["tiny"] == {"name": "tiny", "path": str(tiny.path), "selected": False, **figures}
     assert 1 < listed["english"]["bitsPerCharacter"] < 2
     await run(ready, "charrnn.selectModel", "tiny")
@@ -123,14 +130,32 @@ async def test_every_silence_has_a_reason(ready: Client) -> None:
     await soon(lambda: ready.server.settings.trigger == "manual")
     assert await explain(ready) == "manual"
     ready.push({"model": "nonesuch"})
-    await ready.until_state("loading")
-    assert await explain(ready) == "loading"
     await ready.until_state("error")
     assert await explain(ready) == "error"
     ready.push({"enable": False})
     await ready.until_state("off")
     assert await explain(ready) == "off"
     assert set(KINDS) < set(REASONS)
+
+
+async def test_a_model_that_is_not_there_yet_is_a_reason(client: Client, always: Json, gate: threading.Event) -> None:
+    await client.initialize(always)
+    client.open("It was")
+    assert await explain(client) == "loading"
+    gate.set()
+    await client.until_state("ready")
+    assert await explain(client) == "shown"
+
+
+async def test_explaining_supersedes_nothing_and_computes_nothing_twice(ready: Client, patient: None) -> None:
+    answer = ready.ask()
+    await asyncio.sleep(0)
+    assert await explain(ready) == "shown"
+    assert (await answer)["result"]["items"]
+    assert ready.server.suggestions is not None
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ready.server.suggestions.model, "search", None)  # what is known needs no search
+        assert await explain(ready) == "shown"
 
 
 async def test_regions_are_skipped_unless_asked_or_wanted(ready: Client) -> None:
@@ -159,7 +184,7 @@ async def test_what_was_learned_is_forgotten(ready: Client) -> None:
 async def test_a_model_that_is_replaced_is_loaded_again(
     client: Client, tiny: Artifact, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, always: Json
 ) -> None:
-    monkeypatch.setattr(server_module, "RELOAD_CHECK", 0.0)
+    monkeypatch.setattr(loading_module, "RELOAD_CHECK", 0.0)
     path = tmp_path / "copy"
     await client.initialize(always | {"model": str(path)})
     await client.until_state("error")
@@ -173,10 +198,34 @@ async def test_a_model_that_is_replaced_is_loaded_again(
     (path / "new").write_text(json.dumps(config | {"calibration": {"slope": 2.0}}), encoding="utf-8")
     (path / "new").rename(path / CONFIG)
     assert await client.texts()
-    assert client.states()[-2:] == ["loading", "ready"]
+    await client.until(lambda: client.states()[-2:] == ["loading", "ready"])
     model = client.server.suggestions.model if client.server.suggestions else None
     assert model is not None
     assert model.calibration.slope == 2.0
+
+
+async def test_a_model_that_is_replaced_by_a_broken_one_serves_as_it_was(
+    client: Client, tiny: Artifact, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, always: Json
+) -> None:
+    monkeypatch.setattr(loading_module, "RELOAD_CHECK", 0.0)
+    path = Path(shutil.copytree(tiny.path, tmp_path / "copy"))
+    await client.initialize(always | {"model": str(path)})
+    await client.until_state("ready")
+    client.open("It was")
+    before = await client.texts()
+    (path / "new").write_text("{", encoding="utf-8")
+    (path / "new").rename(path / CONFIG)
+    assert await client.texts() == before
+    await client.until(lambda: client.states()[-2:] == ["loading", "ready"])
+    (told,) = client.messages()
+    assert "is not a model configuration" in told
+    client.change("It was a")
+    assert await client.texts()
+    shutil.rmtree(path)
+    shutil.copytree(tiny.path, path)
+    assert await client.texts()
+    await client.server.loading.settled()
+    assert len(client.messages()) == 1
 
 
 async def test_a_workspace_may_not_name_a_path(client: Client, tiny: Artifact, tmp_path: Path, always: Json) -> None:

@@ -16,6 +16,7 @@ import pytest
 from tests.server.client import URI, Client, Json, soon
 
 from charrnn.artifact import CELL_INT8, CONFIG, WEIGHTS, Artifact
+from charrnn_lsp import loading as loading_module
 from charrnn_lsp import server as server_module
 
 REQUEST_CANCELLED = -32800
@@ -106,6 +107,37 @@ async def test_requests_wait_for_the_model_and_the_newest_is_served(
     assert (await second)["result"]["items"]
 
 
+async def test_the_old_model_serves_while_the_next_is_loading(
+    ready: Client, tiny: Artifact, tmp_path: Path, gate: threading.Event
+) -> None:
+    old = ready.server.suggestions
+    ready.push({"model": str(shutil.copytree(tiny.path, tmp_path / "copy"))})
+    await ready.until_state("loading")
+    assert await ready.texts()
+    assert old is not None
+    assert ready.server.suggestions is not None
+    assert ready.server.suggestions.model is old.model
+    gate.set()
+    await ready.until_state("ready")
+    assert ready.server.suggestions.model is not old.model
+    assert await ready.texts()
+
+
+async def test_a_defect_while_loading_is_told_of_in_one_line(
+    ready: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def load(*_: Any, **__: Any) -> None:
+        raise MemoryError("what the writer typed".upper())
+
+    monkeypatch.setattr(loading_module, "load_model", load)
+    ready.push({"model": "tiny"})
+    await ready.until_state("error")
+    (told,) = ready.messages()
+    assert told.startswith("charrnn: The model tiny cannot be loaded (MemoryError).")
+    assert "WHAT THE WRITER TYPED" not in caplog.text
+    assert await ready.texts() == []
+
+
 @pytest.mark.parametrize("kind", [0, 3, -1, 1.5, "automatic", None, [], True])
 async def test_a_request_of_an_unknown_kind_is_an_automatic_one(ready: Client, kind: Any) -> None:
     expected = await ready.texts()
@@ -165,7 +197,7 @@ async def test_switched_off_it_answers_nothing_and_on_again_it_does(ready: Clien
 
 async def test_switched_off_while_loading_it_stays_off(client: Client, always: Json, gate: threading.Event) -> None:
     await client.initialize(always)
-    first = client.server._loading
+    first = client.server.loading._task
     client.push({"enable": False})
     await client.until_state("off")
     gate.set()
@@ -335,7 +367,7 @@ async def test_a_malformed_request_is_an_error_and_service_goes_on(ready: Client
 
 def test_the_server_leaves_torch_onnx_and_safetensors_unloaded() -> None:
     code = (
-        "import sys, charrnn_lsp.server as s, charrnn.onnx_cell; s.make_server(); "
+        "import sys, charrnn_lsp.features as f, charrnn.onnx_cell; f.make_server(); "
         "print({'torch', 'onnx', 'safetensors', 'charrnn_training'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
