@@ -43,6 +43,7 @@ def test_from_a_folder_of_prose_to_an_installed_model(workplace: Path, capsys: p
     card = (artifact.path / "README.md").read_text(encoding="utf-8")
     assert "essays/0.txt" in card
     assert "Samples" in card
+    assert artifact.open("report.html").startswith(b"<!doctype html>")
     said = capsys.readouterr().err
     assert "held out" in said
     assert "The model mine is in" in said
@@ -50,6 +51,49 @@ def test_from_a_folder_of_prose_to_an_installed_model(workplace: Path, capsys: p
     assert len(json.loads(capsys.readouterr().out)) <= 2
     assert charrnn_cli.main(["evaluate", "mine", "essays/1.txt", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["bits_per_character"] < 6
+
+
+def test_progress_as_json_is_a_line_an_event_and_nothing_else(
+    workplace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (workplace / "essays" / "scan.pdf").write_bytes(b"%PDF")
+    assert main(["essays", "--name", "mine", "--recipe", "small.toml", "--json"]) == 0
+    captured = capsys.readouterr()
+    events = [json.loads(line) for line in captured.out.splitlines()]
+    names = [event["event"] for event in events]
+    assert names == ["reading", "started", *["progress"] * (len(names) - 3), "done"]
+    reading, started, *progress, done = events
+    assert reading["files"] == len(PROSE)
+    assert [Path(one["file"]).name for one in reading["skipped"]] == ["scan.pdf"]
+    assert started["base"] is None
+    assert started["characters"] > started["heldOut"] > 0
+    shares = [event["share"] for event in progress]
+    assert shares == sorted(shares)
+    assert shares[-1] == 1
+    assert progress[-1]["secondsLeft"] == 0
+    assert done["model"] == "mine"
+    assert Path(done["report"]).is_file()
+    assert done["after"]["bitsPerCharacter"] > 0
+    assert not captured.err
+
+
+def test_a_model_is_fine_tuned_from_its_base_and_compared_with_it(
+    workplace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["essays", "--name", "first", "--recipe", "small.toml"]) == 0
+    (workplace / "essays" / "new.txt").write_text("Größe und Wörter: ößäü. " * 400, encoding="utf-8")
+    capsys.readouterr()
+    assert main(["essays", "--name", "second", "--base", "first", "--epochs", "1", "--json"]) == 0
+    events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    done = events[-1]
+    assert events[1]["base"] == "first"
+    assert done["kept"] in ("tuned", "base")
+    assert done["before"]["bitsPerCharacter"] > 0
+    first, second = (read_artifact(workplace / "models" / name) for name in ("first", "second"))
+    assert second.vocabulary.symbols[: len(first.vocabulary)] == first.vocabulary.symbols
+    assert "ö" in second.vocabulary
+    assert second.training["base"]["name"] == "first"
+    assert second.training["start"] is not None
 
 
 def test_a_finished_run_can_be_exported_again_by_resuming(workplace: Path) -> None:
@@ -64,24 +108,46 @@ def test_a_finished_run_can_be_exported_again_by_resuming(workplace: Path) -> No
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["nowhere", "--name", "mine"], "nowhere does not exist. Name a text file or a folder"),
+        (["nowhere", "--name", "mine"], "nowhere does not exist. Name a text file, a folder"),
         (["empty", "--name", "mine"], "Name a file or folder with prose"),
-        (["short.txt", "--name", "mine"], "training needs at least 1000"),
+        (["short.txt", "--name", "mine"], "The text has 50 characters; training needs at least 1000"),
+        (["same.txt", "--name", "mine"], "only 1 different characters"),
         (["binary.txt", "--name", "mine"], "binary.txt is not text"),
         (["essays", "--name", "a/b"], "--name is 'a/b'"),
+        (["essays", "--name", "english"], "which is a bundled model"),
         (["essays", "--name", "mine", "--recipe", "grand"], "There is no recipe 'grand'"),
+        (["essays", "--name", "mine", "--recipe", "misspelt.toml"], "'hiden' is not a key of a recipe"),
+        (["essays", "--name", "mine", "--base", "nobody"], "There is no model named 'nobody'"),
+        (["essays", "--name", "mine", "--base", "english", "--from-scratch"], "exclude each other"),
+        (["essays", "--name", "mine", "--rnn", "gru", "--base", "english"], "--rnn is 'gru', but the model english"),
         (["essays", "--name", "mine", "--device", "tpu"], "The device 'tpu' is not there"),
         (["essays", "--name", "mine", "--resume"], "There is no checkpoint"),
     ],
 )
-def test_bad_input_gives_one_message_and_no_model(
-    workplace: Path, arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("json_lines", [False, True])
+def test_bad_input_gives_one_message_and_leaves_nothing(
+    workplace: Path, arguments: list[str], message: str, json_lines: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (workplace / "empty").mkdir()
-    (workplace / "short.txt").write_text("Too short to learn from.", encoding="utf-8")
+    (workplace / "short.txt").write_text("x" * 25 + "y" * 25, encoding="utf-8")
+    (workplace / "same.txt").write_text("a" * 20_000, encoding="utf-8")
     (workplace / "binary.txt").write_bytes(b"\x89PNG\0\0\0\0" * 400)
-    assert main(arguments if "--recipe" in arguments else [*arguments, "--recipe", "small.toml"]) == 1
-    said = capsys.readouterr().err
-    assert message in said
-    assert "Traceback" not in said
+    (workplace / "misspelt.toml").write_text("hiden = 24", encoding="utf-8")
+    own_recipe = ["--recipe", "small.toml"] if not {"--recipe", "--base"} & {*arguments} else []
+    assert main([*arguments, *own_recipe, *(["--json"] if json_lines else [])]) == 1
+    captured = capsys.readouterr()
+    if json_lines:
+        (event,) = map(json.loads, captured.out.splitlines())
+        assert event["event"] == "error"
+        assert message in event["message"]
+    else:
+        assert message in captured.err
+        assert "Traceback" not in captured.err
     assert not (workplace / "models").exists()
+    assert [path.name for path in (workplace / "runs").glob("[!.]*")] == []
+
+
+def test_a_file_that_cannot_be_read_is_named(workplace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (workplace / "pipe.docx").write_bytes(b"PK\x03\x04 not a document at all")
+    assert main(["pipe.docx", "--name", "mine", "--recipe", "small.toml"]) == 1
+    assert "pipe.docx cannot be read: it is damaged" in capsys.readouterr().err

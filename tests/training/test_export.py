@@ -26,7 +26,7 @@ def make(shard: Shard, vocabulary: Vocabulary, folder: Path, card: str = "# A ca
         folder / "models" / "small",
         PROSE[:3],
         {"seed": 3},
-        lambda draft, record: card,
+        lambda draft, record: {"README.md": card.encode()},
         lambda draft: {"slope": 1.1, "intercept": -0.1},
     )
 

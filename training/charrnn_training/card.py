@@ -3,36 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import islice
 from typing import Any
 
-from charrnn.model import Model
-from charrnn.sampling import Sampling
+from charrnn_training.findings import Findings
 
 SOURCES = "SOURCES.md"
-PROMPT = "It was"
-SAMPLE_LENGTH = 300
 
 
-def write_card(model: Model, record: Mapping[str, Any]) -> str:
-    """The card of a model as Markdown."""
-    a = model.artifact.architecture
+def write_card(findings: Findings, pictures: Sequence[str] = ()) -> str:
+    """The card of a model as Markdown; `pictures` lie beside it."""
+    a, record = findings.architecture, findings.training
     parts = [
-        f"# {model.name}",
+        f"# {findings.name}",
         f"A character-level {a.cell.upper()}: {a.layers} layers of {a.hidden}, embedding {a.embedding}, "
-        f"{len(model.vocabulary)} symbols, {a.parameters:,} weights."
-        + (" From the second layer on, a layer's input is added to its output." if a.residual else ""),
+        f"{a.vocabulary} symbols, {a.parameters:,} weights."
+        + (" From the second layer on, a layer's input is added to its output." if a.residual else "")
+        + (f" Fine-tuned from {findings.base}." if findings.base else ""),
         "## Figures",
         _table(("", "bits per character"), _figures(record)),
         "Stateful, static weights. The figure of the whole file is measured by `charrnn evaluate`, on the int8 cell.",
+        _table(("held-out text", "bits per character", "keys saved", "right when shown"), _worth(findings)),
+        *(f"![{name.removesuffix('.png').replace('-', ' ')}]({name})" for name in pictures),
         "## Training",
         _training(record),
-        _table(("data", "characters", "sha256"), [(d["file"], d["characters"], d["sha256"]) for d in record["data"]]),
+        _table(("data", "characters", "sha256"), [(d["file"], d["characters"], d["sha256"]) for d in record["data"]])
+        if record["data"]
+        else "",
         f"Sources and attribution: [SOURCES.md]({SOURCES})." if record.get("sources") else "",
         _table(("updates", "minutes", "training bpc", "validation bpc"), record["history"]),
         "## Samples",
-        f"After “{PROMPT}”, not chosen:",
-        *(_sample(model, temperature) for temperature in (0.3, 0.7, 1.0)),
+        "Not chosen.",
+        *(_sample(temperature, text) for temperature, text in findings.samples),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -46,6 +47,15 @@ def _figures(record: Mapping[str, Any]) -> list[tuple[str, object]]:
     return rows + [(name, value) for name, value in record.get("bpc", {}).items()]
 
 
+def _worth(findings: Findings) -> list[tuple[object, ...]]:
+    rows = [(f"{findings.base}, before", findings.before), (findings.name, findings.after)]
+    return [
+        (name, f"{worth.bits:.3f}", f"{worth.savings['value']:.1%}", f"{worth.precision['value']:.0%}")
+        for name, worth in rows
+        if worth is not None
+    ]
+
+
 def _training(record: Mapping[str, Any]) -> str:
     recipe = ", ".join(f"{key} {value}" for key, value in record["recipe"].items())
     return (
@@ -56,9 +66,8 @@ def _training(record: Mapping[str, Any]) -> str:
     )
 
 
-def _sample(model: Model, temperature: float) -> str:
-    text = "".join(islice(model.generate(PROMPT, Sampling(temperature), seed=1), SAMPLE_LENGTH))
-    quoted = "\n".join(f"> {line}" for line in (PROMPT + text).split("\n"))
+def _sample(temperature: float, text: str) -> str:
+    quoted = "\n".join(f"> {line}" for line in text.split("\n"))
     return f"Temperature {temperature}:\n\n{quoted}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 import safetensors.torch
 
-from charrnn.artifact import CARD, CELL, CELL_INT8, WEIGHTS, Artifact, write_artifact
+from charrnn.artifact import CELL, CELL_INT8, WEIGHTS, Artifact, write_artifact
 from charrnn.cell import initial_state
 from charrnn.errors import CharRNNError
 from charrnn.evaluation import bits_per_character
@@ -34,21 +35,21 @@ def export(
     target: Path,
     check_documents: Sequence[str],
     training: Mapping[str, Any],
-    card: Callable[[Artifact, Mapping[str, Any]], str],
+    describe: Callable[[Artifact, dict[str, Any]], Mapping[str, bytes]],
     calibrate: Callable[[Artifact], Mapping[str, float]] = lambda artifact: {},
-    extra_files: Mapping[str, bytes] | None = None,
 ) -> Artifact:
     """Write `network` as the model directory `target`. Raises `ExportError` where a graph disagrees with PyTorch.
 
     `check_documents` is held-out text (50,000 characters are enough) on which int8 is compared with float32.
-    `calibrate` and `card` see the finished model before it is put in place.
+    `calibrate` sees the finished model before it is put in place, and `describe` sees it calibrated: it gives the files
+    that go with it, the card among them, and may add to the training record.
     """
     weights = {name: value.detach().cpu().half() for name, value in network.state_dict().items()}
 
     def write_files(folder: Path) -> None:
         # Every file holds the same weights, rounded to float16: the engines then differ in arithmetic only.
         arrays = {name: value.float().numpy() for name, value in weights.items()}
-        safetensors.torch.save_file(weights, folder / WEIGHTS)
+        (folder / WEIGHTS).write_bytes(safetensors.torch.save(weights))
         (folder / CELL).write_bytes(float_graph(network.architecture, arrays).SerializeToString())
         (folder / CELL_INT8).write_bytes(int8_graph(network.architecture, arrays).SerializeToString())
 
@@ -57,12 +58,12 @@ def export(
         check_parity(draft)
         record = {**training, **int8_cost(draft, check_documents)}
         calibration = dict(calibrate(draft))
+        described = describe(dataclasses.replace(draft, calibration=calibration), record)
 
         def write_all(folder: Path) -> None:
             for name in (WEIGHTS, CELL, CELL_INT8):
                 (folder / name).write_bytes(draft.open(name))
-            (folder / CARD).write_text(card(draft, record), encoding="utf-8")
-            for name, content in (extra_files or {}).items():
+            for name, content in described.items():
                 (folder / name).write_bytes(content)
 
         return write_artifact(target, network.architecture, vocabulary, write_all, calibration, record)

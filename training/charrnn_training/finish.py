@@ -1,0 +1,145 @@
+"""From trained weights to an installed model: checked, calibrated, measured against its base, described."""
+
+from __future__ import annotations
+
+import dataclasses
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from charrnn.artifact import CARD, WEIGHTS, Artifact
+from charrnn.errors import CharRNNError, ModelError
+from charrnn.library import find_model
+from charrnn.model import open_model
+from charrnn_training.calibrate import calibrate
+from charrnn_training.card import SOURCES, write_card
+from charrnn_training.events import Clock, Done
+from charrnn_training.export import export
+from charrnn_training.findings import Findings
+from charrnn_training.order import Order
+from charrnn_training.pictures import PICTURES, draw_pictures
+from charrnn_training.report_page import report_page
+from charrnn_training.run_folder import Corpus, Record
+from charrnn_training.trainer import Trainer
+from charrnn_training.worth import sample, samples, surprise, worth
+
+REPORT = "report.html"
+
+
+def finish(order: Order, trainer: Trainer, corpus: Corpus, record: Record, clock: Clock) -> Done:
+    """Make the model of `order` from what was trained. Raises `ModelError` where it cannot be written.
+
+    Confidences are calibrated on the validation text, and what the model is worth is measured on the test text.
+    """
+    base = _base(record)
+    kept = "base" if trainer.progress.start is not None and trainer.progress.best >= trainer.progress.start else "tuned"
+    validation, test = sample(corpus.validation, corpus.vocabulary), sample(corpus.judge, corpus.vocabulary)
+    found: list[Findings] = []
+
+    def calibrated(draft: Artifact) -> Mapping[str, float]:
+        clock.finishing(0.1, "calibrating")
+        return dataclasses.asdict(calibrate(open_model(draft), validation))
+
+    def described(draft: Artifact, figures: dict[str, Any]) -> dict[str, bytes]:
+        clock.finishing(0.4, "measuring")
+        before = worth(open_model(base), test) if base else None
+        clock.finishing(0.65, "measuring")
+        model = open_model(draft)
+        after = worth(model, test)
+        clock.finishing(0.9, "reporting")
+        figures |= {
+            "kept": kept,
+            "before": dataclasses.asdict(before) if before else None,
+            "after": dataclasses.asdict(after),
+        }
+        findings = Findings(
+            model.name,
+            draft.architecture,
+            record,
+            dict(figures),
+            _sizes(corpus),
+            before,
+            after,
+            kept,
+            samples(model),
+            surprise(model, test),
+        )
+        found.append(findings)
+        return _files(order, findings)
+
+    clock.finishing(0.0, "checking")
+    try:
+        export(
+            trainer.network.cpu(),
+            corpus.vocabulary,
+            order.target,
+            validation,
+            _record(order, trainer, record, base),
+            described,
+            calibrated,
+        )
+    except OSError as error:
+        raise ModelError(
+            f"{order.target} cannot be written: {error.strerror or error}. Nothing was installed, and a model that was "
+            "there is as it was. Make room, and run the same command with --resume: it goes on from here."
+        ) from error
+    clock.finishing(1.0, "done")
+    before, after = found[0].before, found[0].after
+    report = str(order.target / REPORT)
+    path = str(order.target)
+    return Done(order.name, path, report, before.event() if before else None, after.event(), kept)
+
+
+def _files(order: Order, findings: Findings) -> dict[str, bytes]:
+    """The card, the report, its pictures, and the sources of the text."""
+    pictures = draw_pictures(findings)
+    files = {
+        CARD: write_card(findings, [name for name in PICTURES if name in pictures]).encode(),
+        REPORT: report_page(findings).encode(),
+        **pictures,
+    }
+    return files | ({SOURCES: order.sources.read_bytes()} if order.sources else {})
+
+
+def _base(record: Record) -> Artifact | None:
+    """The model that training started from, if it is still what it was."""
+    try:
+        base = find_model(record.base) if record.base else None
+    except CharRNNError:
+        return None
+    return base if base is None or base.files.get(WEIGHTS) == record.base_weights else None
+
+
+def _sizes(corpus: Corpus) -> dict[str, int]:
+    """Characters of each part of the text."""
+    parts = {"training": corpus.training, "validation": corpus.validation, "test": corpus.test}
+    return {name: len(shard) for name, shard in parts.items() if shard is not None}
+
+
+def _record(order: Order, trainer: Trainer, record: Record, base: Artifact | None) -> dict[str, Any]:
+    """What a model's configuration says about its training."""
+    progress = trainer.progress
+    return {
+        "command": order.command,
+        "commit": _commit(),
+        "recipe": dataclasses.asdict(trainer.recipe),
+        "data": record.data,
+        "device": str(trainer.device),
+        "updates": progress.updates,
+        "characters": progress.updates * trainer.batches.characters_per_batch,
+        "minutes": round(progress.minutes, 1),
+        "start": progress.start,
+        "history": progress.history,
+        "base": {"name": base.name, "weights": record.base_weights, **base.training} if base else None,
+        "sources": bool(order.sources),
+    }
+
+
+def _commit() -> str:
+    """The commit of the code that trains, where it is a checkout."""
+    command = ["git", "-C", str(Path(__file__).parent), "rev-parse", "--short", "HEAD"]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return ""

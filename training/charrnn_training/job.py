@@ -1,0 +1,177 @@
+"""The whole job: read, split, encode, train, choose, check, calibrate, report, install."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from pathlib import Path
+
+import torch
+
+from charrnn.artifact import WEIGHTS, Artifact
+from charrnn.errors import OptionError, TextError
+from charrnn.library import DEFAULT, find_model
+from charrnn.network import CharRNN
+from charrnn.torch_cell import load_network, torch_device
+from charrnn.vocabulary import Vocabulary
+from charrnn_training.corpus import SMALLEST_CORPUS, SMALLEST_HELD_OUT, write_shard
+from charrnn_training.events import Clock, Done, Started, Watcher
+from charrnn_training.fine_tuning import introduce, load_start, pull_towards, save_start
+from charrnn_training.finish import finish
+from charrnn_training.growth import grow, grown_vocabulary
+from charrnn_training.interruption import Interruption
+from charrnn_training.layout import vary_layout
+from charrnn_training.order import Order
+from charrnn_training.reading import read_corpus
+from charrnn_training.recipe import Recipe, load_recipe
+from charrnn_training.run_folder import Corpus, Record, RunFolder, recorded_recipe, write_record
+from charrnn_training.splitting import split
+from charrnn_training.spool import Spool
+from charrnn_training.trainer import Report, Trainer
+
+ASCII = "\n" + "".join(map(chr, range(32, 127))) + "\u00e9"  # what anyone may type has its place in every alphabet
+FEWEST_CHARACTERS = 12  # different ones; less is no writing
+FINE_TUNING, SCRATCH = "finetune", "scratch"  # recipes where none is named
+
+
+def train(order: Order, watch: Watcher, interruption: Interruption) -> Done:
+    """Carry out an order. Raises a `CharRNNError`, and `KeyboardInterrupt` where someone stops it."""
+    device = torch_device(order.device)
+    folder = RunFolder(order.runs, order.name)
+    with folder.locked():
+        record, corpus, recipe = _resume(order, folder) if order.resume else _begin(order, folder, watch)
+        network = CharRNN(recipe.architecture(len(corpus.vocabulary)), recipe.dropout)
+        trainer = Trainer(network, recipe, corpus.training, corpus.validation, folder.path, device)
+        _start(order, trainer, record, folder.path)
+        held_out = len(corpus.validation) + len(corpus.test or ())
+        watch(Started(len(corpus.training), held_out, record.base, network.architecture.parameters))
+        clock = Clock(watch)
+        _run(trainer, clock, interruption)
+        done = finish(order, trainer, corpus, record, clock)
+        write_record(folder.path, dataclasses.replace(record, finished=True))
+    return done
+
+
+def _begin(order: Order, folder: RunFolder, watch: Watcher) -> tuple[Record, Corpus, Recipe]:
+    """Read and encode the text into the run's folder, with the weights that training starts from."""
+    recipe, base = _recipe(order)
+    draft = folder.draft()
+    with closing(Spool(draft / "documents")) as spool, closing(Spool(draft / "held-out-documents")) as held_out:
+        account = read_corpus(order.paths, spool)
+        if order.validation:
+            account.sources += read_corpus(order.validation, held_out).sources
+        _check(spool)
+        vocabulary = _vocabulary(spool.counts, recipe, base)
+        parts = {"training": iter(spool), "validation": iter(held_out)} if order.validation else split(spool)
+        _encode(parts, draft, vocabulary, recipe)
+    save_start(_first_weights(recipe, vocabulary, base, spool.counts), draft)
+    reading = account.event(spool.duplicates)
+    record = Record(
+        recipe=dataclasses.asdict(recipe),
+        base=order.base or (base.name if base else None),
+        base_weights=base.files[WEIGHTS] if base else "",
+        data=account.described(),
+        reading=dataclasses.asdict(reading),
+    )
+    aside = folder.begin(record)
+    watch(dataclasses.replace(reading, notes=(*reading.notes, *aside)))
+    return record, Corpus.open(folder.path), recipe
+
+
+def _encode(parts: Mapping[str, Iterator[str]], draft: Path, vocabulary: Vocabulary, recipe: Recipe) -> None:
+    """Write each part of the text as a shard; only what is trained on is laid out in other ways."""
+    for part, documents in parts.items():
+        if part == "training":
+            write_shard(draft / part, vary_layout(documents, recipe.vary, recipe.seed), vocabulary)
+        else:
+            write_shard(draft / part, documents, vocabulary, SMALLEST_HELD_OUT)
+
+
+def _first_weights(recipe: Recipe, vocabulary: Vocabulary, base: Artifact | None, counts: Mapping[str, int]) -> CharRNN:
+    """A network as training begins: random, or what its base is."""
+    torch.manual_seed(recipe.seed)
+    network = CharRNN(recipe.architecture(len(vocabulary)))
+    if base:
+        grow(load_network(base), network)
+        introduce(network, vocabulary, len(base.vocabulary), counts)
+    return network
+
+
+def _check(spool: Spool) -> None:
+    """Raise `TextError` where there is too little to learn from."""
+    if spool.characters < SMALLEST_CORPUS:
+        raise TextError(f"The text has {spool.characters} characters; training needs at least {SMALLEST_CORPUS}.")
+    if (different := len(spool.counts)) < FEWEST_CHARACTERS:
+        raise TextError(f"The text has only {different} different characters, so it is no prose. Name other files.")
+
+
+def _vocabulary(counts: Counter[str], recipe: Recipe, base: Artifact | None) -> Vocabulary:
+    """The alphabet of the text, behind that of `base` if there is one."""
+    letters = {
+        letter for letter, n in counts.items() if n >= recipe.rarest and letter.isprintable() and letter != "\ufffd"
+    }
+    vocabulary = Vocabulary.of(letters | set(ASCII))
+    return grown_vocabulary(base.vocabulary, vocabulary) if base else vocabulary
+
+
+def _recipe(order: Order) -> tuple[Recipe, Artifact | None]:
+    """What to do, and the model to start from. Raises `OptionError` or `ModelError`."""
+    fine_tuning = not order.from_scratch and order.recipe is None
+    base = find_model(order.base or DEFAULT) if order.base or fine_tuning else None
+    recipe = load_recipe(order.recipe or (FINE_TUNING if fine_tuning else SCRATCH))
+    if base is not None and order.recipe is None:
+        a = base.architecture
+        if order.cell not in (None, a.cell):
+            raise OptionError(f"--rnn is {order.cell!r}, but the model {base.name} is an {a.cell}. Add --from-scratch.")
+        recipe = dataclasses.replace(
+            recipe, cell=a.cell, embedding=a.embedding, hidden=a.hidden, layers=a.layers, residual=a.residual
+        )
+    return _changed(recipe, order), base
+
+
+def _changed(recipe: Recipe, order: Order) -> Recipe:
+    names = {"max_minutes": "max_minutes", "epochs": "epochs", "seed": "seed", "cell": "cell"}
+    changes = {key: getattr(order, name) for key, name in names.items() if getattr(order, name) is not None}
+    if "epochs" in changes:
+        changes["updates"] = 0  # a recipe may count updates instead
+    return dataclasses.replace(recipe, **changes)
+
+
+def _resume(order: Order, folder: RunFolder) -> tuple[Record, Corpus, Recipe]:
+    """What an earlier run left. Its recipe holds, but for how long it is to train."""
+    record, corpus = folder.resume()
+    if not record.recipe:  # a run of a release that kept no record
+        recipe, base = _recipe(order)
+        record = Record(dataclasses.asdict(recipe), order.base, base.files[WEIGHTS] if base else "")
+        return record, corpus, recipe
+    recipe = recorded_recipe(record, folder.path)
+    return record, corpus, _changed(recipe, dataclasses.replace(order, cell=None, seed=None))
+
+
+def _start(order: Order, trainer: Trainer, record: Record, folder: Path) -> None:
+    """Give the trainer its weights: those of the last checkpoint, or those that the run starts from."""
+    start = load_start(folder)
+    if start is not None and trainer.recipe.pull and record.base:
+        trainer.add_optimizer(pull_towards(trainer.network, start, trainer.recipe))
+    if order.resume:
+        trainer.resume()
+    elif start is not None and record.base:
+        trainer.start_from(start)
+    elif start is not None:
+        trainer.network.load_state_dict(start)
+
+
+def _run(trainer: Trainer, clock: Clock, interruption: Interruption) -> None:
+    """Train until the recipe is fulfilled or nothing is gained any more; the network then has the best weights."""
+
+    def watch(report: Report) -> None:
+        if interruption.asked:
+            trainer.save()
+            raise KeyboardInterrupt
+        clock.trained(report)
+
+    with interruption.deferred():
+        trainer.run(watch)
+    interruption.check()

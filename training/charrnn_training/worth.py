@@ -1,0 +1,97 @@
+"""What a model is worth on held-out text: bits per character, keys saved, and where it is surprised."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import numpy as np
+
+from charrnn.evaluation import bits_per_character, character_bits
+from charrnn.model import Model
+from charrnn.sampling import Sampling
+from charrnn.search import DEFAULT_CONFIDENCE, SearchOptions
+from charrnn.typing_report import Plan, figures, measure, pooled
+from charrnn.vocabulary import Vocabulary
+from charrnn_training.corpus import Shard
+
+DOCUMENTS, LONGEST = 16, 8000  # how much of a held-out text is looked at
+TYPED, GIVEN, TYPISTS = 1200, 300, 4  # characters that are typed in each text, that stand there before, and texts
+SURPRISE = 1500  # characters of the heat map
+WORDS_LOOKED_AT, WORDS_SHOWN = 6000, 12
+PROMPT, SAMPLE_LENGTH, TEMPERATURES = "It was", 300, (0.3, 0.7, 1.0, 1.3)
+
+
+@dataclass(frozen=True)
+class Worth:
+    """Figures of one model. The estimates have `value`, `low` and `high`."""
+
+    bits: float
+    savings: dict[str, float]
+    precision: dict[str, float]
+
+    def event(self) -> dict[str, float]:
+        return {"bitsPerCharacter": round(self.bits, 4), "savings": self.savings["value"]}
+
+
+def sample(shard: Shard, vocabulary: Vocabulary) -> list[str]:
+    """The beginnings of the longest documents of a shard."""
+    lengths = np.diff(shard.starts)
+    longest = np.argsort(-lengths, kind="stable")[:DOCUMENTS]
+    starts = [int(shard.starts[n]) + 1 for n in longest]
+    stops = [min(start + LONGEST, start - 1 + int(lengths[n])) for start, n in zip(starts, longest, strict=True)]
+    texts = [vocabulary.decode(shard.ids[start:stop].tolist()) for start, stop in zip(starts, stops, strict=True)]
+    return [text for text in texts if text]
+
+
+def worth(model: Model, documents: Sequence[str]) -> Worth:
+    """Measure a model on documents that it never saw; the memory begins empty with each."""
+    bits = bits_per_character(model.cell, model.vocabulary, documents)
+    options = SearchOptions(min_confidence=DEFAULT_CONFIDENCE)
+    runs = []
+    for text in documents[:TYPISTS]:
+        given = min(GIVEN, len(text) // 4)
+        runs.append(measure(model, text[: given + TYPED], Plan(options, given, takers=("gated",), bits=False)))
+    found: dict[str, Any] = figures(pooled(runs))["takers"]["gated"]
+    model.memory = None
+    return Worth(bits, found["keystroke_savings"], found["precision"])
+
+
+@dataclass(frozen=True)
+class Surprise:
+    """A passage with the bits that each of its characters cost, and words that cost most where they stood."""
+
+    passage: str
+    bits: list[float]
+    words: list[tuple[str, float, int]]  # word, bits for all of it, how often it stood there
+
+
+def surprise(model: Model, documents: Sequence[str]) -> Surprise:
+    """Where a model was most surprised."""
+    passage = documents[0][:SURPRISE]
+    costs = character_bits(model.cell, model.vocabulary, passage)
+    totals: defaultdict[str, list[float]] = defaultdict(list)
+    left = WORDS_LOOKED_AT
+    for text in documents:
+        if left <= 0:
+            break
+        part = text[: min(left, 2000)]
+        left -= len(part)
+        bits = costs if part == passage else character_bits(model.cell, model.vocabulary, part)
+        for word in re.finditer(r"[^\W_]+(?:['-][^\W_]+)*", part):
+            totals[word[0]].append(float(bits[word.start() : word.end()].sum()))
+    dearest = sorted(totals.items(), key=lambda item: -sum(item[1]) / len(item[1]))[:WORDS_SHOWN]
+    words = [(word, sum(bits) / len(bits), len(bits)) for word, bits in dearest]
+    return Surprise(passage, costs.tolist(), words)
+
+
+def samples(model: Model) -> list[tuple[float, str]]:
+    """What a model writes after a prompt at several temperatures, not chosen."""
+    return [
+        (temperature, PROMPT + "".join(islice(model.generate(PROMPT, Sampling(temperature), seed=1), SAMPLE_LENGTH)))
+        for temperature in TEMPERATURES
+    ]
