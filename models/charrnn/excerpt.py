@@ -8,7 +8,10 @@ from dataclasses import dataclass
 
 from charrnn.prefix_cache import Context
 
-NEAREST = 1024  # characters before the cursor that are read at least, where there are as many
+# Characters before the cursor that are read at least, where there are as many. Against reading 1,800, the bundled
+# model predicts the next 64 worse by 0.005 to 0.02 bits per character after 128, by 0.002 to 0.007 after 256, and by
+# less than 0.001 from 384 on (held-out texts of two kinds). What is farther is the memory's business.
+NEAREST = 384
 FURTHEST = 2 * NEAREST
 ROW = NEAREST  # a longer line is taken as rows of so many characters
 

@@ -54,8 +54,8 @@ def test_the_beginning_stays_while_the_cursor_moves_on() -> None:
         size - len(excerpt(Document.of(PROSE[:size]), end_of(PROSE[:size])).before.text) for size in range(3000, 6000)
     ]
     assert beginnings == sorted(beginnings)
-    # On average a window lives for some hundreds of characters; a fresh reading at each would cost as many steps.
-    assert len(set(beginnings)) <= 15
+    # On average a window lives for hundreds of characters: reading a new one costs a step or two for each of them.
+    assert len(set(beginnings)) <= 25
 
 
 def test_what_is_read_depends_on_the_text_alone() -> None:
