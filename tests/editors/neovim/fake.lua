@@ -4,7 +4,7 @@ _G.held = nil -- set to a list, it collects answers that a test then gives by ca
 _G.requests = {} -- the parameters of textDocument/inlineCompletion, in order
 _G.cancelled = {} -- the numbers of requests
 _G.sent = {} -- other messages: { method, params }
-_G.replies = {} -- of commands: functions of the parameters, by command
+_G.unanswered = {} -- by command, a function of the error and the result that answers it
 
 local CAPABILITIES = {
   textDocumentSync = { openClose = true, change = 2 },
@@ -13,11 +13,12 @@ local CAPABILITIES = {
 }
 
 local function items(position)
-  return texts and {
-    items = vim.tbl_map(function(text)
-      return { insertText = text, range = { start = position, ['end'] = position } }
-    end, texts),
-  }
+  return texts
+    and {
+      items = vim.tbl_map(function(text)
+        return { insertText = text, range = { start = position, ['end'] = position } }
+      end, texts),
+    }
 end
 
 return function(dispatchers)
@@ -29,25 +30,25 @@ return function(dispatchers)
       return { capabilities = vim.tbl_extend('force', CAPABILITIES, { positionEncoding = _G.encoding or offered[1] }) }
     elseif method == 'textDocument/inlineCompletion' then
       return items(params.position)
-    elseif method == 'workspace/executeCommand' and replies[params.command] then
-      return replies[params.command](params)
     end
   end
   return {
     request = function(method, params, callback, done)
       number = number + 1
       local request, result = number, reply(method, params)
-      local function answer()
+      local function answer(problem, outcome)
         vim.schedule(function()
           if done then
             done(request)
           end
-          callback(nil, result == nil and vim.NIL or result)
+          callback(problem, outcome or result == nil and vim.NIL or result)
         end)
       end
       table.insert(method == 'textDocument/inlineCompletion' and requests or sent, { method = method, params = params })
       if held and method == 'textDocument/inlineCompletion' then
         table.insert(held, answer)
+      elseif method == 'workspace/executeCommand' then
+        unanswered[params.command] = answer
       else
         answer()
       end

@@ -128,10 +128,7 @@ class Editor:
 
     def wait_until(self, holds: Callable[[], object], what: str) -> None:
         """Wait for something; fail with the screen if it does not come."""
-        end = time.monotonic() + PATIENCE
-        while not holds():
-            assert time.monotonic() < end, f"waited for {what}; ghost {self.ghost!r}\n{self.screen}\n{self.messages}"
-            time.sleep(0.01)
+        wait_for(holds, lambda: f"{what}; ghost {self.ghost!r}\n{self.screen}\n{self.messages}")
 
     def servers(self) -> list[int]:
         """The processes of all servers below this Neovim."""
@@ -197,6 +194,14 @@ def is_alive(process: int) -> bool:
         return Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
+
+
+def wait_for(holds: Callable[[], object], what: str | Callable[[], str]) -> None:
+    """Wait for something; fail with `what` if it does not come."""
+    end = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < end, f"waited for {what if isinstance(what, str) else what()}"
+        time.sleep(0.01)
 
 
 @contextmanager

@@ -38,7 +38,8 @@ local function session_of(buf)
 end
 
 local function cancel(session)
-  if session.request then
+  local sent = session.request and session.client.requests[session.request]
+  if sent and sent.type == 'pending' then -- and not cancelled by Neovim
     require('charrnn.client').call(session.client, 'cancel_request', session.request)
   end
   session.request = nil
@@ -215,6 +216,9 @@ end
 local function insert(buf, text)
   local row, col = cursor()
   local lines = vim.split(text, '\n', { plain = true })
+  if vim.fn.pumvisible() == 1 then
+    vim.api.nvim_feedkeys(vim.keycode('<C-x><C-z>'), 'n', false) -- close the menu and leave the text
+  end
   vim.cmd('let &l:undolevels = &l:undolevels')
   vim.api.nvim_buf_set_text(buf, row, col, row, col, lines)
   vim.api.nvim_win_set_cursor(0, { row + #lines, (#lines == 1 and col or 0) + #lines[#lines] })
