@@ -26,6 +26,7 @@ from typing import Any
 
 from charrnn.config import Architecture
 from charrnn.errors import ModelError, OptionError
+from charrnn.exchange import exchange
 from charrnn.search import Calibration
 from charrnn.vocabulary import Vocabulary
 
@@ -126,12 +127,15 @@ def write_artifact(
             "files": {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in sorted(folder.iterdir())},
         }
         (folder / CONFIG).write_text(json.dumps(config, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        _write_through(folder)
         _replace_directory(folder, target, Path(scratch))
     return read_artifact(target)
 
 
 def _replace_directory(new: Path, target: Path, scratch: Path) -> None:
-    """Rename `new` to `target`; what was there goes to `scratch` and comes back if that fails."""
+    """Rename `new` to `target`; what was there goes to `scratch`, and comes back if that fails."""
+    if target.exists() and exchange(new, target):
+        return
     old = scratch / "old"
     had_one = target.exists()
     if had_one:
@@ -143,6 +147,13 @@ def _replace_directory(new: Path, target: Path, scratch: Path) -> None:
             old.rename(target)
         raise
     shutil.rmtree(old, ignore_errors=True)
+
+
+def _write_through(folder: Path) -> None:
+    """Have the files on the disk before their directory gets its name: power can fail as a process can."""
+    for file in folder.iterdir():
+        with file.open("r+b") as opened:
+            os.fsync(opened.fileno())
 
 
 def _is_directory(path: Path) -> bool:
