@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ctypes
 import os
-import sys
 from pathlib import Path
 
 _CURRENT_DIRECTORY = -100  # AT_FDCWD on Linux
@@ -20,7 +19,7 @@ def exchange(one: Path, other: Path) -> bool:
     first, second = os.fsencode(one), os.fsencode(other)
     try:
         library = ctypes.CDLL(None, use_errno=True)
-        if sys.platform == "linux":
+        if hasattr(library, "renameat2"):
             return bool(library.renameat2(_CURRENT_DIRECTORY, first, _CURRENT_DIRECTORY, second, _EXCHANGE) == 0)
         return bool(library.renamex_np(first, second, _EXCHANGE) == 0)
     except (OSError, TypeError, AttributeError):  # Windows; a C library of another kind
