@@ -102,7 +102,8 @@ def html_prose(source: str) -> str:
     except etree.ParserError as error:
         raise TextError(f"it is not HTML ({error})") from error
     roots = page.xpath("//main|//article[not(ancestor::main)][not(ancestor::article)]") or [page]
-    return one_document("".join(part for root in roots for part in _html_parts(root)))
+    text = "".join(part for root in roots for part in _html_parts(root))
+    return one_document(re.sub(r"(?m)^ +", "", text))
 
 
 def _html_parts(element: lxml.html.HtmlElement) -> Iterator[str]:
