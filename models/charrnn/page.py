@@ -10,7 +10,7 @@ class Page:
     """A document that grows at its cursor, between the text `before` and `after` it."""
 
     def __init__(self, memory: Memory | None, before: str = "", after: str = "") -> None:
-        self.lines = _lines(before + after)
+        self.lines = lines_of(before + after)
         self.number = before.count("\n")
         self.offset = len(before) - (before.rfind("\n") + 1)
         self._remembered = RememberedLines(memory, list(map(content, self.lines))) if memory is not None else None
@@ -20,7 +20,7 @@ class Page:
     def write(self, text: str) -> None:
         """Insert `text` at the cursor."""
         line = self.lines[self.number]
-        changed = _lines(line[: self.offset] + text + line[self.offset :])
+        changed = lines_of(line[: self.offset] + text + line[self.offset :])
         if line.endswith("\n"):
             changed.pop()
         if self._remembered is not None:
@@ -48,7 +48,7 @@ class Page:
                 pass
 
 
-def _lines(text: str) -> list[str]:
+def lines_of(text: str) -> list[str]:
     r"""The lines of `text` with their ends, at `\n` alone; the last has none."""
     parts = text.split("\n")
     return [part + "\n" for part in parts[:-1]] + parts[-1:]

@@ -11,6 +11,7 @@ from typing import Any
 from charrnn.excerpt import content, excerpt
 from charrnn.memory import Memory, RememberedLines
 from charrnn.model import Model
+from charrnn.page import lines_of
 from charrnn.search import Length, SearchOptions
 from charrnn.suggestions import Suggestions
 from charrnn.ui.shelf import Book, Shelf
@@ -98,7 +99,7 @@ class Desk:
         """What is shown for a wish: `items`, a `reason` with its `message`, and the `milliseconds` that it took."""
         book = self._shelf.take(wish.model)
         options = SearchOptions(min_confidence=wish.min_confidence, length=wish.length)
-        lines = _lines(wish.text[:LONGEST])
+        lines = lines_of(wish.text[:LONGEST])
         before = wish.text[: max(0, wish.cursor)]
         number = min(before.count("\n"), len(lines) - 1)
         offset = len(before) - (before.rfind("\n") + 1)
@@ -129,8 +130,3 @@ def _common(first: list[str], second: list[str]) -> int:
             break
         count += 1
     return count
-
-
-def _lines(text: str) -> list[str]:
-    parts = text.replace("\r\n", "\n").split("\n")
-    return [part + "\n" for part in parts[:-1]] + parts[-1:]

@@ -10,7 +10,7 @@ from charrnn.record import Facts, Point
 from charrnn.ui.surprise import Expected
 
 WIDTH, HEIGHT, LEFT, BOTTOM, TOP, RIGHT = 640, 260, 52, 40, 12, 12  # of a picture and its margins, in SVG units
-_NAMES = {" ": "space", "\n": "line end", "": "?"}
+_NAMES = {" ": "space", "\n": "line end", "": "text start", "\ufffd": "other"}
 
 
 def facts_table(facts: Facts) -> str:
@@ -67,7 +67,7 @@ def bars(found: Sequence[Expected], character: str, bits: float) -> str:
     most = max((one.probability for one in found), default=1.0) or 1.0
     rows = []
     for one in found:
-        real = " real" if one.character == character else ""
+        real = " real" if one.stands else ""
         share = 100 * one.probability / most
         rows.append(
             f'<tr class="bar{real}"><th>{_name(one.character)}</th>'

@@ -10,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from charrnn.cell import Logits, State, initial_state
-from charrnn.sampling import log_softmax
 from charrnn.ui.shelf import Book
-from charrnn.vocabulary import DOCUMENT, UNKNOWN
+from charrnn.vocabulary import DOCUMENT
 
 INTERVAL = 256  # characters between the states that are kept
+EVERY = 1024  # characters after which the rest of the page gets its turn
 LEAST = 1e-30  # probability, so that nothing costs more than 100 bits
 ALTERNATIVES = 12
 
@@ -24,8 +24,8 @@ class Scored:
     """A text that is being scored: what each character costs, as far as it was read."""
 
     text: str
-    model: str
-    bits: npt.NDArray[np.float32] = field(init=False)  # [n], -log2 P; NaN where the alphabet lacks the character
+    model: str  # its name on the shelf
+    bits: npt.NDArray[np.float32] = field(init=False)  # [n], -log2 P
     read: int = 0  # characters
     states: list[tuple[Logits, State]] = field(default_factory=list)  # every `INTERVAL` characters
 
@@ -42,13 +42,14 @@ class Scored:
 class Expected:
     """A character that could stand at a place, and its probability."""
 
-    character: str
+    character: str  # of the alphabet; U+FFFD for whatever is not in it
     probability: float
+    stands: bool  # whether it is the one that stands there
 
 
-def score(book: Book, text: str, every: int = 1024) -> Iterator[Scored]:
-    """Read `text` as a document of its own; yields what is known after each `every` characters and at the end."""
-    scored = Scored(text.replace("\r\n", "\n").replace("\r", "\n"), book.model.name)
+def score(book: Book, name: str, text: str) -> Iterator[Scored]:
+    """Read `text` as a document of its own; yields what is known after each `EVERY` characters and at the end."""
+    scored = Scored(text.replace("\r\n", "\n").replace("\r", "\n"), name)
     cell = book.model.cell
     logits, state = cell.run(np.array([[DOCUMENT]]), initial_state(cell.architecture))
     for place, character in enumerate(scored.text):
@@ -58,7 +59,7 @@ def score(book: Book, text: str, every: int = 1024) -> Iterator[Scored]:
             scored.bits[place] += _bits(logits, symbol)
             logits, state = cell.run(np.array([[symbol]]), state)
         scored.read = place + 1
-        if scored.read % every == 0:
+        if scored.read % EVERY == 0 and scored.read < len(scored.text):
             yield scored
     yield scored
 
@@ -73,16 +74,21 @@ def expected(book: Book, scored: Scored, place: int, count: int = ALTERNATIVES) 
     logits, state = scored.states[place // INTERVAL]
     for symbol in vocabulary.encode(scored.text[place // INTERVAL * INTERVAL : place]).tolist():
         logits, state = book.model.cell.run(np.array([[symbol]]), state)
-    p = np.exp(log_softmax(logits))[0]
+    p = _softmax(logits)
     ids = np.argsort(-p, kind="stable")[:count].tolist()
-    real = vocabulary.encode(scored.text[place]).tolist()[:1]
-    if real and real[0] != UNKNOWN and real[0] not in ids:
-        ids[-1] = real[0]
-    return [Expected(vocabulary.decode([i]), float(p[i])) for i in ids]
+    real = next(iter(vocabulary.encode(scored.text[place]).tolist()), None)
+    if real is not None and real not in ids:
+        ids[-1] = real
+    return [Expected(vocabulary.decode([i]), float(p[i]), i == real) for i in ids]
 
 
 def _bits(logits: Logits, symbol: int) -> float:
-    """What a symbol costs; the logits of what can be written are those of all but the specials."""
-    shifted = logits[0] - logits[0].max()
-    nats = math.log(float(np.exp(shifted).sum())) - float(shifted[symbol])
-    return min(nats / math.log(2), -math.log2(LEAST))
+    """What a symbol costs, as `charrnn.evaluation` counts."""
+    return -math.log2(max(float(_softmax(logits)[symbol]), LEAST))
+
+
+def _softmax(logits: Logits) -> npt.NDArray[np.float32]:
+    """Probabilities [V] of logits [1, V], of the specials, too."""
+    p: npt.NDArray[np.float32] = np.exp(logits[0] - logits[0].max())
+    p /= p.sum()
+    return p

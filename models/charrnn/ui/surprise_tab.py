@@ -11,7 +11,7 @@ from charrnn.ui.assets import asset
 from charrnn.ui.drawing import bars
 from charrnn.ui.messages import told
 from charrnn.ui.shelf import Shelf
-from charrnn.ui.surprise import Scored, expected, score
+from charrnn.ui.surprise import EVERY, Scored, expected, score
 
 PART = 4000  # characters that are shown at a time
 EXAMPLE = (
@@ -41,11 +41,13 @@ def surprise_tab(shelf: Shelf, model: gr.Dropdown) -> None:
     gr.HTML(f'<p class="legend">bits: {LEGEND}</p>')
     chart = gr.HTML(elem_id="bars", apply_default_css=False)
 
-    def measure(name: str, text: str) -> Iterator[tuple[State, str, dict[str, Any], Any, str]]:
+    def measure(name: str, text: str) -> Iterator[tuple[State, str, dict[str, Any], Any, Any]]:
         with told():
             book = shelf.take(name)
-            for found in score(book, text or ""):
-                yield found, _total(found), _part_slider(found), _map(found, 1), _bars(found, 0)
+            for found in score(book, name, text or ""):
+                first = found.read <= PART + EVERY or found.read == len(found.text)  # its map changes no more
+                map_and_bars = (_map(found, 1), _bars(found, 0)) if first else (gr.skip(), gr.skip())
+                yield found, _total(found), _part_slider(found), *map_and_bars
 
     def show_part(found: State, number: int) -> tuple[Any, str]:
         number = int(number)

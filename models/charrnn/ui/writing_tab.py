@@ -13,7 +13,7 @@ from charrnn.ui.streams import written
 
 TEMPERATURES = (0.2, 0.5, 0.8, 1.1, 1.4)
 PROMPT = "The men who came to look at the roof said that "
-LONGEST = 5000  # characters
+LONGEST = 20_000  # characters
 
 
 def writing_tab(shelf: Shelf, model: gr.Dropdown) -> None:
