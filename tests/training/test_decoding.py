@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - letters of many alphabets are what this is about
 from __future__ import annotations
 
 from pathlib import Path

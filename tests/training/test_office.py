@@ -20,7 +20,8 @@ DOCX = f"""<?xml version="1.0" encoding="UTF-8"?><w:document {W} {MC}><w:body>
 <w:del><w:r><w:delText>early</w:delText><w:t>early</w:t></w:r></w:del><w:ins><w:r><w:t>, and dark</w:t></w:r></w:ins>
 <w:r><w:tab/><w:t>here.</w:t><w:br/><w:t>A new line.</w:t><w:br w:type="page"/></w:r></w:p>
 <w:tbl><w:tr><w:tc><w:p><w:r><w:t>cell</w:t></w:r></w:p></w:tc></w:tr></w:tbl>
-<w:sdt><w:sdtPr><w:alias/></w:sdtPr><w:sdtContent><w:p><w:r><w:t>Within a control.</w:t></w:r></w:p></w:sdtContent></w:sdt>
+<w:sdt><w:sdtPr><w:alias/></w:sdtPr><w:sdtContent><w:p><w:r><w:t>Within a control.</w:t></w:r></w:p>
+</w:sdtContent></w:sdt>
 <w:p><w:pPr><w:pStyle w:val="SourceCode"/></w:pPr><w:r><w:t>x = 1</w:t></w:r></w:p>
 <w:p><w:hyperlink><w:r><w:t>A link</w:t></w:r></w:hyperlink><w:r><w:t> ends.</w:t></w:r></w:p>
 <w:p/></w:body></w:document>"""

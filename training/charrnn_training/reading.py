@@ -158,7 +158,7 @@ def _only_prose(documents: Iterator[str]) -> Iterator[str]:
 
 def _reason(message: str, file: Path) -> str:
     """An error about a file without the file's name, which stands beside it."""
-    return message.replace(f"{file} cannot be read: ", "").replace(f"{file} ", "").rstrip(".")
+    return message.replace(f"{file} cannot be read: ", "").replace(f"{file} ", "it ").rstrip(".")
 
 
 def _nothing(paths: Sequence[Path], account: Account) -> str:
