@@ -31,6 +31,8 @@ export async function showMenu(session: Session, pauses: Pauses, reason: Reason 
     title: `CharRNN: ${session.status.model || session.status.state}`,
     placeHolder: reason?.message ?? session.status.message,
   });
+  // A click on the status bar has taken the focus from the text.
+  await commands.executeCommand('workbench.action.focusActiveEditorGroup');
   if (chosen?.command) {
     await commands.executeCommand(chosen.command);
   }

@@ -3,6 +3,8 @@ import { window } from 'vscode';
 import type { Session } from './session';
 import { change, setting } from './settings';
 
+const MANY = new Intl.NumberFormat('en', { notation: 'compact', compactDisplay: 'long' });
+
 interface Model {
   name: string;
   path: string;
@@ -43,7 +45,7 @@ function figures({ description, bitsPerCharacter, trained }: Model): string {
   const parts = [
     description,
     bitsPerCharacter && `${bitsPerCharacter.toFixed(2)} bits per character`,
-    trained && `has read ${trained.toLocaleString('en')} characters`,
+    trained && `${MANY.format(trained)} characters read`,
   ];
   return parts.filter(Boolean).join(' · ');
 }

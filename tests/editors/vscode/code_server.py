@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -21,7 +20,8 @@ INSTALLED = ROOT / ".editors/vscode/node_modules"
 EXTENSION = ROOT / "editor-clients/vscode/charrnn-lsp.vsix"
 MARK = "CHARRNN_TEST_HOME"  # in the environment of all processes of one code-server
 MISSING = "needs code-server and the extension: install npm, then make test"
-PATIENCE = 60.0
+PATIENCE = 120.0
+COMMAND = [sys.executable, "-m", "charrnn_lsp.cli"]
 
 QUIET = {
     "chat.disableAIFeatures": True,
@@ -38,7 +38,11 @@ QUIET = {
     "editor.minimap.enabled": False,
     "editor.cursorBlinking": "solid",
     "window.menuBarVisibility": "compact",
+    "workbench.editor.limit.enabled": True,
+    "workbench.editor.limit.value": 3,
 }
+# Everything is shown however unsure, and long: what a model says is not what is tested.
+TALKATIVE = {"charrnn.minConfidence": 0, "charrnn.length": "sentence", "charrnn.maxCharacters": 50}
 
 
 def has_vscode() -> bool:
@@ -49,7 +53,7 @@ def has_vscode() -> bool:
 class CodeServer:
     """A process of code-server with a home, settings and extensions of its own."""
 
-    def __init__(self, home: Path, models: Path, command: Iterable[str] | None = None) -> None:
+    def __init__(self, home: Path, models: Path) -> None:
         self.home = home
         self.folder = home / "writing"
         self.port = _free_port()
@@ -60,25 +64,25 @@ class CodeServer:
         for folder in ("User", "Machine"):
             (home / "data" / folder).mkdir(parents=True)
         (home / "config.yaml").write_text("{}\n", encoding="utf-8")
-        command = [sys.executable, "-m", "charrnn_lsp.cli"] if command is None else list(command)
-        self.configure_machine({"charrnn.serverCommand": command})
-        self.configure({})
+        self.configure_machine(serverCommand=COMMAND)
+        self.configure()
         self._run("--install-extension", str(EXTENSION))
         self._log = (home / "code-server.log").open("wb")
         self.process = self._start()
 
-    def configure(self, settings: dict[str, Any]) -> None:
-        """Set the user's settings; the editor takes them over at once."""
-        self._write_settings("User", QUIET | settings)
+    def configure(self, **settings: object) -> None:
+        """Set the user's settings of the extension; the editor takes them over."""
+        named = {f"charrnn.{key}": value for key, value in settings.items()}
+        self._write_settings("User", QUIET | TALKATIVE | named)
 
-    def configure_machine(self, settings: dict[str, Any]) -> None:
-        """Set the settings that only the machine may have."""
-        self._write_settings("Machine", settings)
+    def configure_machine(self, **settings: object) -> None:
+        """Set those settings of the extension that only the machine may have."""
+        self._write_settings("Machine", {f"charrnn.{key}": value for key, value in settings.items()})
 
-    def settings(self) -> dict[str, Any]:
-        """The user's settings as the editor has written them."""
-        found: dict[str, Any] = json.loads((self.home / "data/User/settings.json").read_text(encoding="utf-8"))
-        return found
+    def setting(self, key: str) -> object:
+        """A setting of the extension as the editor has written it for the user."""
+        found: dict[str, object] = json.loads((self.home / "data/User/settings.json").read_text(encoding="utf-8"))
+        return found.get(f"charrnn.{key}")
 
     def address(self, *files: Path, folder: Path | None = None) -> str:
         """Where a browser finds the folder, with these files open."""
@@ -94,6 +98,11 @@ class CodeServer:
         """The processes that train a model for this editor."""
         return [process for process, words in self._processes() if "charrnn_training.cli" in words]
 
+    def log(self) -> str:
+        """What the extension has logged."""
+        logs = sorted((self.home / "data/logs").rglob("*CharRNN.log"))
+        return "\n".join(log.read_text(encoding="utf-8") for log in logs)
+
     def stop(self) -> None:
         """End it as a service manager would."""
         self.process.send_signal(signal.SIGTERM)
@@ -105,20 +114,33 @@ class CodeServer:
         self._log.close()
 
     def _start(self) -> subprocess.Popen[bytes]:
-        options = ["--bind-addr", f"127.0.0.1:{self.port}", "--auth", "none", "--disable-telemetry"]
-        options += ["--disable-update-check", "--disable-getting-started-override"]
-        process = subprocess.Popen(
-            self._command(*options), env=self._environment, stdout=self._log, stderr=subprocess.STDOUT, cwd=self.home
-        )
+        """Start it. On a busy machine it gives up now and then, as its own parts wait for one another."""
+        for _ in range(3):
+            process = subprocess.Popen(
+                self._command(
+                    *("--bind-addr", f"127.0.0.1:{self.port}", "--auth", "none", "--disable-telemetry"),
+                    *("--disable-update-check", "--disable-getting-started-override"),
+                ),
+                env=self._environment,
+                stdout=self._log,
+                stderr=subprocess.STDOUT,
+                cwd=self.home,
+            )
+            if self._answers(process):
+                return process
+            process.kill()
+            process.wait()
+        raise AssertionError("code-server does not answer: " + (self.home / "code-server.log").read_text())
+
+    def _answers(self, process: subprocess.Popen[bytes]) -> bool:
         deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline:
+        while time.monotonic() < deadline and process.poll() is None:
             try:
                 with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=5):
-                    return process
+                    return True
             except OSError:
                 time.sleep(0.1)
-        process.kill()
-        raise AssertionError("code-server does not answer: " + (self.home / "code-server.log").read_text())
+        return False
 
     def _run(self, *options: str) -> None:
         subprocess.run(
@@ -130,8 +152,9 @@ class CodeServer:
 
     def _write_settings(self, whose: str, settings: dict[str, Any]) -> None:
         path = self.home / "data" / whose / "settings.json"
-        path.with_suffix(".new").write_text(json.dumps(settings, indent=2), encoding="utf-8")
-        path.with_suffix(".new").replace(path)
+        if path.exists() and json.loads(path.read_text(encoding="utf-8")) == settings:
+            return
+        path.write_text(json.dumps(settings, indent=2), encoding="utf-8")  # in place: the editor watches this file
 
     def _processes(self) -> Iterable[tuple[int, list[str]]]:
         mark = f"{MARK}={self.home}".encode()
@@ -163,8 +186,3 @@ def _free_port() -> int:
         listener.bind(("127.0.0.1", 0))
         port: int = listener.getsockname()[1]
     return port
-
-
-def remove(home: Path) -> None:
-    """Remove a home whose processes may still be writing their last."""
-    shutil.rmtree(home, ignore_errors=True)

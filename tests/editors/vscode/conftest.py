@@ -2,30 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
 from tests.browser import MISSING as NO_BROWSER
 from tests.browser import has_browser, launched
 from tests.conftest import ModelMaker
 from tests.editors.vscode.code_server import MISSING, CodeServer, has_vscode
 from tests.editors.vscode.window import Window
 
-PICTURES = Path(__file__).parents[3] / "build/vscode"
+HERE = Path(__file__).parent
+LAST = "test_nothing_outlives_the_editor"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """They run last, where they can run at all."""
-    here = Path(__file__).parent
+    """They run where they can run, and the one that ends the editor last."""
     for item in items:
-        if here in item.path.parents:
+        if HERE in item.path.parents:
             item.add_marker(pytest.mark.e2e)
             if not has_browser():
                 item.add_marker(pytest.mark.skip(reason=NO_BROWSER))
             elif not has_vscode():
                 item.add_marker(pytest.mark.skip(reason=MISSING))
+    items.sort(key=lambda item: item.name == LAST)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """With a failure goes what was on the screen, and the extension's log."""
+    report = yield
+    window = getattr(item, "funcargs", {}).get("window")
+    if report.failed and call.when == "call" and isinstance(window, Window):
+        report.sections.append(("screen", str(window.picture(f"failed-{item.name}"))))
+        report.sections.append(("extension's log", window.server.log()))
+    return report
 
 
 @pytest.fixture(scope="session")
@@ -39,19 +52,19 @@ def code_server(tmp_path_factory: pytest.TempPathFactory, make_model: ModelMaker
 
 
 @pytest.fixture(scope="session")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+def opened(tmp_path_factory: pytest.TempPathFactory, code_server: CodeServer) -> Iterator[Window]:
+    """The window that all tests use, with the server ready."""
     with launched(tmp_path_factory.mktemp("chromium")) as browser:
-        yield browser
+        window = Window(browser, code_server)
+        first = code_server.folder / "first.md"
+        first.write_text("", encoding="utf-8")
+        window.load(first)
+        window.wait_for_status(lambda status: "english" in status)
+        yield window
 
 
-@pytest.fixture(scope="module")
-def window(browser: Browser, code_server: CodeServer) -> Iterator[Window]:
-    """A window on the folder, with everything shown however unsure: what a model says is not what is tested."""
-    code_server.configure({"charrnn.minConfidence": 0})
-    window = Window(browser, code_server)
-    first = code_server.folder / "first.md"
-    first.write_text("", encoding="utf-8")
-    window.load(first)
-    window.wait_for_status(lambda status: "english" in status)
-    yield window
-    window.page.close()
+@pytest.fixture
+def window(opened: Window) -> Iterator[Window]:
+    """The window; what a test has changed in the settings is changed back."""
+    yield opened
+    opened.server.configure()

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 T = TypeVar("T")
+Film = list[tuple[float, str]]
+
+PICTURES = Path(__file__).parents[3] / "build/vscode"
 
 PATIENCE = 60.0  # seconds within which everything that is waited for has come
 GHOST = ".ghost-text-decoration, .ghost-text-decoration-preview, .ghost-text"
@@ -49,17 +52,21 @@ class Window:
         self.page.wait_for_selector(".monaco-workbench .statusbar")
 
     def open(self, name: str, text: str = "") -> Path:
-        """Write a file and open it, with the cursor at its end."""
+        """Write a file and show it, with the cursor at its end."""
         path = self.server.folder / name
         path.write_text(text, encoding="utf-8", newline="")
+        self.show(path)
+        return path
+
+    def show(self, path: Path) -> None:
+        """Show a file, with the cursor at its end."""
         self.press("Control+p")
         self.page.wait_for_selector(".quick-input-widget input", state="visible")
         self.page.keyboard.type(str(path))
-        self.choose(name)
-        self.page.wait_for_selector(f'.tab.active[data-resource-name="{name}"]')
+        self.choose(path.name)
+        self.page.wait_for_selector(f'.tab.active[data-resource-name="{path.name}"]')
         self.focus()
         self.press("Control+End")
-        return path
 
     def focus(self) -> None:
         """Wait until keys go to the editor."""
@@ -87,7 +94,7 @@ class Window:
         """From now on, note the grey text of each frame that is drawn where it has changed."""
         self.page.evaluate(FILM, GHOST)
 
-    def film(self) -> list[tuple[float, str]]:
+    def film(self) -> Film:
         """The grey texts that were drawn, each with its milliseconds since `film_ghost`."""
         frames = self.page.evaluate("window.charrnnFilm")
         return [(time, text.replace("\xa0", " ").replace("·", " ")) for time, text in frames]
@@ -95,10 +102,31 @@ class Window:
     def wait_for_none(self) -> None:
         self.settled(self.ghost, lambda ghost: ghost == "")
 
+    def text(self) -> str:
+        """What the editor shows, the grey text in it."""
+        lines = self.page.locator(".editor-group-container.active .view-lines .view-line").all_text_contents()
+        return "\n".join(lines).replace("\xa0", " ")
+
+    def picture(self, name: str) -> Path:
+        """Keep a picture of the window, to be looked at."""
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        path = PICTURES / f"{name}.png"
+        self.page.screenshot(path=path)
+        return path
+
     def status(self) -> str:
         """What the status bar says of the extension."""
         found = self.page.locator(STATUS)
         return found.first.text_content() or "" if found.count() else ""
+
+    def icon(self) -> str:
+        """The names of the icons in the status bar's entry."""
+        return self.page.locator(f"{STATUS} .codicon").first.get_attribute("class") or ""
+
+    def menu(self) -> None:
+        """Open the extension's menu, by a click on the status bar."""
+        self.page.click(STATUS)
+        self.page.wait_for_selector(".quick-input-list .monaco-list-row")
 
     def wait_for_status(self, wanted: Callable[[str], bool]) -> str:
         return self.until(self.status, wanted)
@@ -146,5 +174,12 @@ class Window:
         return seen
 
     def wait_for_text(self, path: Path, text: str) -> None:
-        """Wait until the file on disk has exactly this text."""
+        """Wait until the file on disk has exactly this text, and the editor knows that it is saved."""
         self.until(lambda: path.read_text(encoding="utf-8"), lambda found: found == text)
+        self.page.wait_for_selector(".tab.active:not(.dirty)")
+
+
+def ask(window: Window, wanted: Callable[[str], bool] = bool) -> str:
+    """Ask by hand: a file that is only opened has no suggestions yet."""
+    window.press("Alt+Backslash")
+    return window.wait_for_ghost(wanted)

@@ -1,0 +1,96 @@
+"""The server's life in the editor: found, lost, back again, installed, and gone in the end; nothing calls out."""
+
+from __future__ import annotations
+
+import os
+import signal
+import zipfile
+from pathlib import Path
+
+from tests.editors.vscode.code_server import COMMAND
+from tests.editors.vscode.window import Window, ask
+
+LOCAL = ("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:")
+START = "The men who came to look at the roof said that it wo"
+
+
+def test_a_killed_server_is_back_and_knows_the_pauses(window: Window) -> None:
+    quiet = window.open("kept.md", START)
+    path = window.open("killed.md", START)
+    window.show(quiet)
+    window.command("CharRNN: Pause in This Document")
+    window.focus()
+    window.wait_for_status(lambda status: "paused" in status)
+    (before,) = window.server.servers()
+    os.kill(before, signal.SIGKILL)
+    window.until(window.server.servers, lambda found: len(found) == 1 and found != [before])
+    window.wait_for_status(lambda status: "paused" in status)
+    window.show(path)
+    ghost = ask(window)
+    window.press("Tab")
+    window.wait_for_text(path, START + ghost)
+    window.show(quiet)
+    window.command("CharRNN: Resume")
+
+
+def test_a_server_that_cannot_start_is_told_with_the_reason(window: Window) -> None:
+    window.open("broken.md", START)
+    window.server.configure_machine(serverCommand=["/nowhere/charrnn-lsp"])
+    assert "/nowhere/charrnn-lsp" in window.notification("CharRNN has no server")
+    window.wait_for_status(lambda status: "warning" in window.icon())
+    window.picture("broken")
+    window.answer("Show the Log")
+    window.page.wait_for_selector(".panel .view-line >> text=/nowhere/charrnn-lsp")
+    window.command("View: Toggle Panel Visibility")
+    window.server.configure_machine(serverCommand=COMMAND)
+    window.wait_for_status(lambda status: "english" in status)
+    window.show(window.server.folder / "broken.md")
+    assert ask(window)
+
+
+def test_it_installs_the_server_where_the_writer_agrees(window: Window) -> None:
+    """What is installed here is a wheel that starts the server of these tests, as nothing is to be downloaded."""
+    window.open("installed.md", START)
+    wheel = stand_in(window.server.home)
+    window.server.configure_machine(installFrom=str(wheel))
+    window.notification("is not on your PATH")
+    window.picture("install")
+    window.answer("Install It")
+    window.wait_for_status(lambda status: "english" in status)
+    environment = next((window.server.home / "data").rglob("environment/complete")).parent
+    assert (environment / "bin/charrnn-lsp").exists()
+    window.show(window.server.folder / "installed.md")
+    assert ask(window)
+    window.server.configure_machine(serverCommand=COMMAND)
+    window.wait_for_status(lambda status: "english" in status)
+
+
+def test_nothing_calls_out_and_no_error_is_ours(window: Window) -> None:
+    assert window.requests
+    assert [url for url in window.requests if not url.startswith(LOCAL)] == []
+    assert [error for error in window.errors if "charrnn" in error.lower()] == []
+    assert "Traceback" not in window.server.log()
+
+
+def test_nothing_outlives_the_editor(window: Window) -> None:
+    assert window.server.servers()
+    window.server.stop()
+    window.until(window.server.servers, lambda found: found == [])
+
+
+def stand_in(folder: Path) -> Path:
+    """A wheel named like the server's, with a program that becomes the server of these tests."""
+    wheel = folder / "charrnn_lsp-0.0.1-py3-none-any.whl"
+    info = "charrnn_lsp-0.0.1.dist-info"
+    command = [*COMMAND]
+    files = {
+        "stand_in.py": f"import os, sys\ndef main():\n    os.execv({command[0]!r}, {command!r} + sys.argv[1:])\n",
+        f"{info}/METADATA": "Metadata-Version: 2.1\nName: charrnn-lsp\nVersion: 0.0.1\n",
+        f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        f"{info}/entry_points.txt": "[console_scripts]\ncharrnn-lsp = stand_in:main\n",
+    }
+    files[f"{info}/RECORD"] = "".join(f"{name},,\n" for name in [*files, f"{info}/RECORD"])
+    with zipfile.ZipFile(wheel, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return wheel
