@@ -30,5 +30,5 @@ interpreter=$("${PATCHELF:-patchelf}" --print-interpreter "$binary")
 libraries=$dest/root/usr/lib/$(dpkg --print-architecture | sed 's/amd64/x86_64/;s/arm64/aarch64/')-linux-gnu
 loader=$libraries/$(basename "$interpreter")
 "${PATCHELF:-patchelf}" --set-interpreter "$loader" --force-rpath --set-rpath "$libraries" "$binary"
-rm -rf "$dest/lists" "$dest/cache"
+rm -rf "$dest"/{lists,cache} "$dest"/root/usr/{include,lib/gcc,share/doc,share/icons,share/locale,share/man}
 ln -s "root/usr/bin/$program" "$dest/$program"

