@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,7 @@ import numpy as np
 from charrnn.artifact import Artifact
 from charrnn.cell import Cell, initial_state
 from charrnn.errors import OptionError
+from charrnn.infill import weigh
 from charrnn.library import DEFAULT, find_model
 from charrnn.memory import Expectation, Memory
 from charrnn.prefix_cache import Context, PrefixCache, Reading
@@ -31,6 +32,7 @@ class Model:
     cell: Cell
     cache: PrefixCache
     memory: Memory | None = None  # of the writer's own text
+    hurried: bool = False  # answer at a place that was not read lately from the text next to it
     _expected: tuple[Context, Expectation] | None = None
 
     @property
@@ -47,7 +49,7 @@ class Model:
 
     def search(self, context: Context, options: SearchOptions) -> Iterator[Search | None]:
         """Read `context` and look ahead, giving way (`None`) between steps; the last item is the finished search."""
-        for reading in self.cache.read(context):
+        for reading in self.cache.read(self.readable(context)):
             if reading is None:
                 yield None
         assert reading is not None
@@ -57,6 +59,17 @@ class Model:
         for _ in search.steps(reading.logits, reading.state, context.text[-64:]):
             yield None
         yield search
+
+    def weigh(
+        self, context: Context, suggestions: Sequence[Suggestion], after: str
+    ) -> Iterator[list[Suggestion] | None]:
+        """Weigh suggestions that were found at `context` by the text `after` it, giving way between steps."""
+        reading = self._read(self.readable(context))
+        yield from weigh(self.cell, self.vocabulary, self.calibration, reading, suggestions, after)
+
+    def readable(self, context: Context) -> Context:
+        """What is read for an answer now: `context`, or in a hurry its end."""
+        return self.cache.hurried(context) if self.hurried else context
 
     def _adapt(self, context: Context, reading: Reading) -> None:
         """Where one character was typed since the last reading, let the memory learn from how it was expected."""

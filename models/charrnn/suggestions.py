@@ -17,6 +17,8 @@ from charrnn.search import SearchOptions, Suggestion
 REMEMBERED = 512  # answers
 KEY_LENGTH = 256  # characters before the cursor by which an answer is known again
 ALTERNATIVES = 3  # suggestions when asked by hand
+WEIGHED = 4  # suggestions that are weighed by the text after the cursor
+SLACK = 0.6  # share of the wanted confidence that they need before
 
 
 @dataclass(frozen=True)
@@ -49,11 +51,10 @@ class Suggestions:
             shown = []
         if shown is None or invoked:
             before = excerpt.before
-            for search in self.model.search(before, self._options_for(excerpt, invoked)):
-                if search is None:
+            for best in self._found(excerpt, invoked):
+                if best is None:
                     yield None
-            assert search is not None
-            best = search.best(ALTERNATIVES if invoked else 1)
+            assert best is not None
             found = [in_typography(suggestion, before.text) for suggestion in best]
             found = [suggestion for suggestion in found if not _repeats(suggestion.text, excerpt.after)]
             # Asked by hand where something is shown: that first, then the others.
@@ -62,12 +63,26 @@ class Suggestions:
             self._remember(_Place.of(excerpt), shown)
         yield shown
 
-    def _options_for(self, excerpt: Excerpt, invoked: bool) -> SearchOptions:
-        """By hand, everything is shown; before text that stands there already, only a word."""
-        options = self._options
-        if excerpt.after.strip():
-            options = replace(options, length="word")
-        return replace(options, min_confidence=0.0) if invoked else options
+    def _found(self, excerpt: Excerpt, invoked: bool) -> Iterator[list[Suggestion] | None]:
+        """The best suggestions of a search; before text that stands there already, those that lead over to it."""
+        count = ALTERNATIVES if invoked else 1
+        gate = 0.0 if invoked else self._options.min_confidence
+        options = replace(self._options, min_confidence=gate)
+        within = bool(excerpt.after.strip())
+        if within:  # a word that its neighbour makes likely may be unlikely at first
+            options = replace(options, length="word", min_confidence=gate * SLACK)
+        for search in self.model.search(excerpt.before, options):
+            if search is None:
+                yield None
+        assert search is not None
+        if not within:
+            yield search.best(count)
+            return
+        for weighed in self.model.weigh(excerpt.before, search.best(WEIGHED), excerpt.after):
+            if weighed is None:
+                yield None
+        assert weighed is not None
+        yield [suggestion for suggestion in weighed if suggestion.confidence >= gate][:count]
 
     def _recall(self, excerpt: Excerpt) -> list[Suggestion] | None:
         """The answer of this place: its own, or what is left of an earlier one whose text was typed since.

@@ -176,3 +176,12 @@ def test_any_text_has_an_answer(writer: Writer, before: str) -> None:
 def test_it_gives_way_between_steps(writer: Writer) -> None:
     turns = list(writer.suggestions.suggest(Excerpt(Context("It was", from_start=True), ""), False))
     assert turns.count(None) >= 10
+
+
+def test_before_other_text_what_leads_over_to_it_is_asked_of_the_network(tiny: Artifact) -> None:
+    writer = Writer(tiny, dataclasses.replace(ALWAYS, length="word"))
+    plain = writer.ask("It was ")
+    runs = writer.cell.runs
+    assert plain
+    assert writer.ask("It was ", " and then")
+    assert writer.cell.runs > runs + len(" and then")
