@@ -13,6 +13,7 @@ UNCLOSED_FRONT_MATTER = 20
 LONGEST_COMMENT = 200
 LONGEST_CODE_SPAN = 80  # characters, where it is not closed
 PARAGRAPH = Block(blank=False)
+GAP = Block(blank=True)
 
 _FENCE = re.compile(r"\s*(?:>\s?)*(?:[-*+]\s+|\d{1,9}[.)]\s+)?(`{3,}(?=[^`]*\Z)|~{3,})")
 _LIST = re.compile(r"\s*(?:>\s?)*(?:[-*+]|\d{1,9}[.)])(?:\s|\Z)")
@@ -44,10 +45,10 @@ class Markdown:
             return PROSE if _ends(block, text) else block.older()
         if line[:1].isalpha() and not block.in_list and "|" not in line and "<!--" not in line:
             return PARAGRAPH  # most lines
+        if not text:
+            return Block(blank=True, in_list=True) if block.in_list else GAP
         if fence := _FENCE.match(line):
             return Block("code", fence[1], in_list=block.in_list)
-        if not text:
-            return block._replace(blank=True, in_table=False)
         if closer := _opened(text):
             return Block("markup" if closer == "-->" else "math", closer)
         indented = bool(_INDENTED.match(line))

@@ -15,7 +15,7 @@ Kind = Literal["code", "frontMatter", "urls", "tables", "math", "markup"]
 KINDS: tuple[Kind, ...] = ("code", "frontMatter", "urls", "tables", "math", "markup")
 
 HEAD = 200  # lines that together say in what a document begins
-FURTHEST = 2000  # lines before the cursor that are read at most; before them it is taken to be prose
+FURTHEST = 800  # lines before the cursor that are read at most; before them it is taken to be prose
 LONGEST = 4000  # characters of a line that are looked at
 
 _URL = re.compile(r"(?:\bhttps?://|\bftp://|\bfile://|\bmailto:|\bwww\.)\S*\Z", re.IGNORECASE)

@@ -20,6 +20,7 @@ import charrnn
 from charrnn.excerpt import Excerpt, excerpt
 from charrnn.memory import Memory
 from charrnn.model import Model
+from charrnn.prefix_cache import Context
 from charrnn.search import Suggestion
 from charrnn.suggestions import Suggestions
 from charrnn_lsp.configuration import Configuration
@@ -65,6 +66,7 @@ class CharRNNServer(LanguageServer):
         self._regions: dict[str, Regions] = {}  # of each document
         self._newest: dict[str, int] = {}  # of each document, the number of the request that is not superseded
         self._watch: asyncio.Task[None] | None = None
+        self._reading: asyncio.Task[None] | None = None
 
     @property
     def settings(self) -> Settings:
@@ -150,8 +152,16 @@ class CharRNNServer(LanguageServer):
         place = excerpt(document.lines, *document.place(where.position))
         if selected is not None:
             place = with_selected(place, document, selected)
-        shown = await self._look_ahead(self.suggestions, place, invoked, lambda: self._newest.get(uri) == request)
-        return None if shown is None else [found.text for found in shown]
+        suggestions = self.suggestions
+
+        def is_wanted() -> bool:
+            return self._newest.get(uri) == request and self.suggestions is suggestions
+
+        shown = await self._look_ahead(suggestions, place, invoked, is_wanted)
+        if shown is None:
+            return None
+        self._read_on(suggestions.model, place.before, is_wanted)
+        return [found.text for found in shown]
 
     async def _look_ahead(
         self, suggestions: Suggestions, place: Excerpt, invoked: bool, is_wanted: Callable[[], bool]
@@ -166,6 +176,18 @@ class CharRNNServer(LanguageServer):
                 if not is_wanted():
                     return None
         return shown
+
+    def _read_on(self, model: Model, context: Context, is_wanted: Callable[[], bool]) -> None:
+        """After an answer in a hurry, read the rest of the text before the place, while nothing else is to be done."""
+
+        async def read() -> None:
+            for _ in model.cache.read(context):
+                await asyncio.sleep(0)
+                if not is_wanted():
+                    return
+
+        if model.readable(context) != context:
+            self._reading = asyncio.ensure_future(read())  # kept, for a task that nobody holds may vanish
 
     def silence(self, uri: str, position: types.Position, invoked: bool = False) -> str | None:
         """Why nothing is offered at a place, whatever the model would say: a code of `REASONS`; else `None`."""
@@ -240,6 +262,7 @@ class CharRNNServer(LanguageServer):
         """Make suggestions with `model` from now on."""
         self._model, self.suggestions = model, None
         if model is not None:
+            model.hurried = True
             self._offer(model)
 
     def _offer(self, model: Model) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from charrnn.artifact import Artifact
 from charrnn.cell import Cell, Ids, Logits, State, initial_state
 from charrnn.onnx_cell import OnnxCell
-from charrnn.prefix_cache import BURST, INTERVAL, Context, PrefixCache, Reading
+from charrnn.prefix_cache import BURST, HURRIED, INTERVAL, Context, PrefixCache, Reading
 from charrnn.vocabulary import DOCUMENT, Vocabulary
 
 PROSE = "The rain had stopped, and the street was quiet; nobody had opened the window yet.\n"
@@ -162,3 +162,31 @@ def test_what_is_used_stays(tiny: Artifact) -> None:
         reader.read(PROSE)
         reader.read(f"{number}")
     assert reader.cost(PROSE) == 0
+
+
+@pytest.mark.parametrize("length", [INTERVAL + 1, 500, 700])
+def test_in_a_hurry_a_text_that_is_not_known_is_read_from_near_its_end(reader: Reader, length: int) -> None:
+    text = (PROSE * 20)[:length]
+    near = reader.cache.hurried(Context(text, True))
+    assert text.endswith(near.text)
+    assert HURRIED <= len(near.text) < HURRIED + BURST
+    assert not near.from_start
+
+
+def test_in_a_hurry_the_next_key_finds_the_end_read(reader: Reader) -> None:
+    text = (PROSE * 20)[:700]
+    costs = []
+    for length in range(500, 600):
+        before = reader.cell.read
+        near = reader.cache.hurried(Context(text[:length], True))
+        list(reader.cache.read(near))
+        costs.append(reader.cell.read - before)
+    assert sum(costs) <= 8 * len(costs)
+
+
+def test_what_is_known_or_short_is_read_whole_in_a_hurry_too(reader: Reader) -> None:
+    text = (PROSE * 20)[:700]
+    assert reader.cache.hurried(Context(text[:INTERVAL], True)) == Context(text[:INTERVAL], True)
+    reader.read(text)
+    assert reader.cache.hurried(Context(text + "x", True)) == Context(text + "x", True)
+    assert reader.cache.hurried(Context(text[:650], True)) == Context(text[:650], True)

@@ -16,6 +16,7 @@ import pytest
 from tests.server.client import URI, Client, Json, soon
 
 from charrnn.artifact import CELL_INT8, CONFIG, WEIGHTS, Artifact
+from charrnn.prefix_cache import Context
 from charrnn_lsp import loading as loading_module
 from charrnn_lsp import server as server_module
 
@@ -372,3 +373,28 @@ def test_the_server_leaves_torch_onnx_and_safetensors_unloaded() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert (done.stdout, done.stderr) == ("set()\n", "")
+
+
+async def test_after_an_answer_in_a_hurry_the_rest_is_read(ready: Client, patient: None) -> None:
+    text = "The rain had stopped, and the street was quiet. " * 14
+    ready.change(text)
+    assert await ready.texts(character=len(text))
+    assert ready.server.suggestions is not None
+    model = ready.server.suggestions.model
+    reading = ready.server._reading
+    assert reading is not None
+    await reading
+    context = Context(text, from_start=True)
+    assert model.readable(context) == context
+
+
+async def test_a_key_stops_the_reading_of_the_rest(ready: Client, patient: None) -> None:
+    text = "The rain had stopped, and the street was quiet. " * 14
+    ready.change(text)
+    assert await ready.texts(character=len(text))
+    reading = ready.server._reading
+    assert reading is not None
+    ready.change("Other words")
+    await reading
+    assert ready.server.suggestions is not None
+    assert ready.server.suggestions.model.readable(Context(text, from_start=True)).text != text
