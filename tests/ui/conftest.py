@@ -118,7 +118,7 @@ def watched(server: Server, browser: Browser, options: dict[str, object]) -> Ite
     """A fresh page, and the watch over it. After each test: nothing asked outside, nothing went wrong."""
     context = browser.new_context(**options)  # type: ignore[arg-type]
     page = context.new_page()
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(90_000)  # of a busy machine
     watch = Watch(page)
     page.goto(server.address)
     page.locator("button#write").wait_for()

@@ -37,7 +37,7 @@ SURE = "It was the best thing that could have happened. At the same ti"  # after
 T = TypeVar("T")
 
 
-def wait_for(look: Callable[[], T], done: Callable[[T], bool], seconds: float = 60.0) -> T:
+def wait_for(look: Callable[[], T], done: Callable[[T], bool], seconds: float = 90.0) -> T:
     """Look again and again until what is seen will do."""
     until = time.monotonic() + seconds
     while not done(seen := look()):

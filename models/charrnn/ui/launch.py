@@ -91,7 +91,7 @@ def _launch_options(port: int) -> dict[str, Any]:
         "pwa": False,
         "mcp_server": False,
         "theme": theme(),
-        "css": asset("page.css"),
+        "head": f"<style>{asset('page.css')}</style>",  # as it is: Gradio's own `css` changes the selectors
         "app_kwargs": {"middleware": [hosts, Middleware(_Policy)]},
     }
 

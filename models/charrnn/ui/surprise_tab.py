@@ -25,7 +25,7 @@ State = Scored | None
 def surprise_tab(shelf: Shelf, model: gr.Dropdown) -> None:
     """Put the tab on the page."""
     scored = gr.State(None)
-    text = gr.Textbox(EXAMPLE, label="Text", lines=5, max_lines=12, elem_id="surprise-text")
+    text = gr.Textbox(EXAMPLE, label="Text", lines=7, max_lines=7, elem_id="surprise-text")
     with gr.Row():
         go = gr.Button("Measure", variant="primary", elem_id="measure")
         stop = gr.Button("Stop", elem_id="measure-stop")
@@ -38,7 +38,7 @@ def surprise_tab(shelf: Shelf, model: gr.Dropdown) -> None:
         elem_id="heatmap",
         apply_default_css=False,
     )
-    gr.HTML(f'<p class="legend">bits: {LEGEND}</p>')
+    gr.HTML(f'<p class="legend">bits: {LEGEND}</p>', apply_default_css=False)
     chart = gr.HTML(elem_id="bars", apply_default_css=False)
 
     def measure(name: str, text: str) -> Iterator[tuple[State, str, dict[str, Any], Any, Any]]:

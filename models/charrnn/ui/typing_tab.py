@@ -34,13 +34,21 @@ def typing_tab(shelf: Shelf, model: gr.Dropdown) -> None:
         start, html_template=asset("editor.html"), js_on_load=asset("editor.js"), server_functions=[suggest],
         elem_id="typing", apply_default_css=False,
     )  # fmt: skip
-    gr.HTML(f'<p class="hint">{KEYS}</p>')
+    gr.HTML(f'<p class="hint">{KEYS}</p>', apply_default_css=False)
     with gr.Row():
         confidence = gr.Slider(
-            0, 1, DEFAULT_CONFIDENCE, step=0.05, label="Show if right with this probability", elem_id="confidence"
+            0,
+            1,
+            DEFAULT_CONFIDENCE,
+            step=0.05,
+            label="Show if right with this probability",
+            min_width=200,
+            elem_id="confidence",
         )
-        length = gr.Dropdown(list(LENGTHS), value="phrase", label="How much", elem_id="how-much", filterable=False)
-        memory = gr.Checkbox(True, label="Learn from this text", info="In memory only", elem_id="memory")
+        length = gr.Dropdown(
+            list(LENGTHS), value="phrase", label="How much", elem_id="how-much", filterable=False, min_width=200
+        )
+        memory = gr.Checkbox(True, label="Learn from this text", info="In memory only", elem_id="memory", min_width=200)
 
     def change(name: str, confidence: float, length: str, memory: bool) -> dict[str, Any]:
         return _settings(name, confidence, length, memory)

@@ -18,16 +18,16 @@ LONGEST = 20_000  # characters
 
 def writing_tab(shelf: Shelf, model: gr.Dropdown) -> None:
     """Put the tab on the page."""
-    prompt = gr.Textbox(PROMPT, label="Prompt", lines=3, max_lines=12, elem_id="prompt")
+    prompt = gr.Textbox(PROMPT, label="Prompt", lines=4, max_lines=4, elem_id="prompt")
     with gr.Row(elem_classes="buttons"):
         go = gr.Button("Write", variant="primary", elem_id="write", min_width=120)
         stop = gr.Button("Stop", elem_id="stop", min_width=120)
         again = gr.Button("Another text", elem_id="another", min_width=120)
         compare = gr.Button("Five temperatures", elem_id="compare", min_width=120)
-    text = gr.Textbox(label="Text", lines=8, max_lines=24, interactive=False, buttons=["copy"], elem_id="text")
+    text = gr.Textbox(label="Text", lines=12, max_lines=12, interactive=False, buttons=["copy"], elem_id="text")
     with gr.Row(equal_height=True):
         columns = [
-            gr.Textbox(label=f"Temperature {t}", lines=12, max_lines=20, visible=False, min_width=180, elem_id=f"t{i}")
+            gr.Textbox(label=f"Temperature {t}", lines=14, max_lines=14, visible=False, min_width=180, elem_id=f"t{i}")
             for i, t in enumerate(TEMPERATURES)
         ]
     with gr.Accordion("How it is drawn", open=True), gr.Row():
