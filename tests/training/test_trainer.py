@@ -8,13 +8,12 @@ import pytest
 import torch
 
 from charrnn.cell import initial_state
-from charrnn.errors import ModelError
-from charrnn.network import CharRNN
+from charrnn.errors import ModelError, OptionError
 from charrnn.vocabulary import Vocabulary
 from charrnn_training.checkpoint import FILE
 from charrnn_training.corpus import Shard
-from charrnn_training.fast_lstm import FastLSTM
-from charrnn_training.trainer import Report, evaluate_network, use_fast_layers
+from charrnn_training.trainer import BEST, Report
+from charrnn_training.validation import evaluate_network
 
 from .conftest import RECIPE, make_trainer
 
@@ -89,21 +88,13 @@ def test_validation_in_one_stream_is_what_one_pass_gives(
     shard: Shard, vocabulary: Vocabulary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     network = make_trainer(shard, vocabulary, tmp_path).network
-    monkeypatch.setattr("charrnn_training.trainer.VALIDATION_STREAM", len(shard))
+    monkeypatch.setattr("charrnn_training.validation.VALIDATION_STREAM", len(shard))
     bits = evaluate_network(network, shard, len(shard), torch.device("cpu"))
     ids = torch.from_numpy(shard.ids[:].astype("int64"))[None]
     with torch.no_grad():
         logits, _ = network(ids[:, :-1], torch.from_numpy(initial_state(network.architecture)))
     nats = torch.nn.functional.cross_entropy(logits.float().flatten(0, 1), ids[:, 1:].flatten())
     assert bits == pytest.approx(float(nats) / math.log(2), rel=1e-3)
-
-
-def test_lstm_layers_on_the_cpu_become_fast_ones() -> None:
-    network = CharRNN(RECIPE.architecture(20))
-    names = list(network.state_dict())
-    use_fast_layers(network)
-    assert all(isinstance(layer, FastLSTM) for layer in network.layers)
-    assert list(network.state_dict()) == names
 
 
 def test_weights_that_are_never_bettered_are_kept(shard: Shard, vocabulary: Vocabulary, tmp_path: Path) -> None:
@@ -140,3 +131,92 @@ def test_an_optimiser_that_was_added_follows_the_course_of_the_others(
     assert shares[0] == pytest.approx(1 / RECIPE.warmup)
     assert max(shares) == pytest.approx(1)
     assert shares[-1] < 0.1
+
+
+def trained(shard: Shard, vocabulary: Vocabulary, folder: Path, **changes: object) -> dict[str, torch.Tensor]:
+    """The weights after a run of the small recipe with changes."""
+    folder.mkdir()
+    trainer = make_trainer(shard, vocabulary, folder, dataclasses.replace(RECIPE, **changes))  # type: ignore[arg-type]
+    trainer.run()
+    return trainer.network.state_dict()
+
+
+def test_a_batch_in_parts_trains_the_same(shard: Shard, vocabulary: Vocabulary, tmp_path: Path) -> None:
+    whole = trained(shard, vocabulary, tmp_path / "whole", updates=6)
+    parts = trained(shard, vocabulary, tmp_path / "parts", updates=6, accumulate=4)
+    for name, value in whole.items():
+        assert torch.allclose(parts[name], value, atol=0.02), name
+    other = trained(shard, vocabulary, tmp_path / "other", updates=6, seed=4)
+    assert not all(torch.allclose(other[name], value, atol=0.02) for name, value in whole.items())
+
+
+def test_the_average_of_the_weights_is_what_is_measured_and_kept(
+    shard: Shard, vocabulary: Vocabulary, tmp_path: Path
+) -> None:
+    recipe = dataclasses.replace(RECIPE, average=0.9, decay=0.0, dropout=0.1, locked=True, weight_drop=0.2)
+    trainer = make_trainer(shard, vocabulary, tmp_path, recipe)
+    last: dict[str, torch.Tensor] = {}
+    trainer.run(lambda report: last.update((n, p.detach().clone()) for n, p in trainer.network.named_parameters()))
+    kept = dict(trainer.network.named_parameters())
+    assert any(not torch.allclose(kept[name], value, atol=1e-3) for name, value in last.items())
+    bits = evaluate_network(trainer.network, shard, 400_000, torch.device("cpu"))
+    assert bits == pytest.approx(trainer.progress.best, abs=1e-3)
+
+
+def test_a_run_with_dropout_and_an_average_is_resumed_to_the_bit(
+    shard: Shard, vocabulary: Vocabulary, tmp_path: Path
+) -> None:
+    changes = {"average": 0.9, "dropout": 0.2, "weight_drop": 0.2, "updates": 12}
+    whole = trained(shard, vocabulary, tmp_path / "whole", **changes)
+    (tmp_path / "parts").mkdir()
+    recipe = dataclasses.replace(RECIPE, **changes)  # type: ignore[arg-type]
+    first = make_trainer(shard, vocabulary, tmp_path / "parts", recipe)
+
+    def interrupt(report: Report) -> None:
+        if report.progress.updates == 5:
+            first.save()
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        first.run(interrupt)
+    second = make_trainer(shard, vocabulary, tmp_path / "parts", recipe)
+    second.resume()
+    second.run()
+    for name, value in second.network.state_dict().items():
+        assert torch.equal(value, whole[name]), name
+
+
+def test_resuming_with_another_shape_or_batch_says_so(shard: Shard, vocabulary: Vocabulary, tmp_path: Path) -> None:
+    make_trainer(shard, vocabulary, tmp_path).save()
+    for changes, message in (({"hidden": 16}, "of another shape"), ({"batch": 4}, "reads 8 streams, the recipe 4")):
+        recipe = dataclasses.replace(RECIPE, **changes)  # type: ignore[arg-type]
+        with pytest.raises(ModelError, match=message):
+            make_trainer(shard, vocabulary, tmp_path, recipe).resume()
+
+
+def test_a_better_network_than_the_checkpoint_knows_of_is_not_overwritten(
+    shard: Shard, vocabulary: Vocabulary, tmp_path: Path
+) -> None:
+    """A crash between the two files leaves a best network that is younger than the checkpoint."""
+    first = make_trainer(shard, vocabulary, tmp_path)
+    first.save()
+    checkpoint = (tmp_path / FILE).read_bytes()
+    best = first.run()
+    (tmp_path / FILE).write_bytes(checkpoint)
+    second = make_trainer(shard, vocabulary, tmp_path)
+    second.resume()
+    assert second.progress.updates == 0
+    assert second.progress.best == best
+    assert (tmp_path / BEST).exists()
+
+
+def test_a_loss_that_is_no_number_ends_the_run_and_keeps_the_checkpoint(
+    shard: Shard, vocabulary: Vocabulary, tmp_path: Path
+) -> None:
+    trainer = make_trainer(shard, vocabulary, tmp_path)
+    trainer.save()
+    before = (tmp_path / FILE).read_bytes()
+    torch.nn.init.constant_(trainer.network.output.weight, math.nan)
+    with pytest.raises(OptionError, match=r"The loss is no number after 1 updates\. Lower learning_rate"):
+        trainer.run()
+    assert (tmp_path / FILE).read_bytes() == before

@@ -61,6 +61,22 @@ def orthogonalise(matrix: Tensor) -> Tensor:
     return (x.t() if tall else x).to(matrix.dtype)
 
 
+@torch.no_grad()
+def clip_gradients(parameters: Iterable[nn.Parameter], limit: float, scale: float = 1.0) -> None:
+    """Divide the gradients by the loss's `scale`, and shorten them to the norm `limit` if they are longer.
+
+    With a scale, as float16 needs it, gradients that overflowed become zero. Nothing here waits for a GPU.
+    """
+    if scale == 1:
+        nn.utils.clip_grad_norm_(parameters, limit)
+        return
+    gradients = [p.grad for p in parameters if p.grad is not None]
+    norm = nn.utils.get_total_norm(gradients) / scale
+    factor = torch.where(norm.isfinite(), (limit / (norm + 1e-6)).clamp(max=1) / scale, 0)
+    for gradient in gradients:
+        gradient.nan_to_num_(0, 0, 0).mul_(factor)
+
+
 def make_optimizers(network: CharRNN, name: str, learning_rate: float, weight_decay: float) -> list[Optimizer]:
     """Optimisers of all parameters: `muon` (with AdamW for what is no recurrent matrix) or `adamw`.
 

@@ -27,6 +27,8 @@ class Recipe:
     layers: int = 2
     residual: bool = False
     dropout: float = 0.0  # before each layer and before the output
+    locked: bool = False  # one dropout mask for all steps of a stream between two updates
+    weight_drop: float = 0.0  # share of the recurrent weights that are zero in an update
     windows: str = "no"  # "no": streams with carried state; "any", "document": windows with an empty state
     batch: int = 128  # streams or windows read side by side, B
     steps: int = 128  # characters of each between two updates, T
@@ -39,6 +41,8 @@ class Recipe:
     decay: float = 0.3  # last part of training, with a falling learning rate
     weight_decay: float = 0.01  # on matrices only
     clip: float = 1.0  # largest norm of the gradient
+    accumulate: int = 1  # parts in which a batch is computed, one after another, to spare memory
+    average: float = 0.0  # if not 0, keep a moving average of the weights with this share of the past, as the model
     forget: float = 0.01  # chance that a stream starts a chunk with an empty state, as an editor does
     vary: float = 0.0  # share of the documents that is laid out anew: hard-wrapped, or without blank lines
     pull: float = 0.0  # towards the weights that fine-tuning starts from: their share in each update, times its rate's
@@ -48,12 +52,14 @@ class Recipe:
     seed: int = 1
 
     def __post_init__(self) -> None:
-        for name in ("batch", "steps", "epochs", "learning_rate", "clip", "validate_minutes"):
+        for name in ("batch", "steps", "epochs", "learning_rate", "clip", "validate_minutes", "accumulate"):
             if getattr(self, name) <= 0:
                 raise OptionError(f"{name} is {getattr(self, name)}; it must be greater than 0.")
-        for name in ("dropout", "decay", "forget", "vary"):
+        for name in ("dropout", "weight_drop", "average", "decay", "forget", "vary"):
             if not 0 <= getattr(self, name) <= 1:
                 raise OptionError(f"{name} is {getattr(self, name)}; it must be from 0 to 1.")
+        if self.batch % self.accumulate:
+            raise OptionError(f"accumulate is {self.accumulate}; it must divide batch, which is {self.batch}.")
         for name, choices in (("optimizer", OPTIMIZERS), ("windows", WINDOWS)):
             if getattr(self, name) not in choices:
                 raise OptionError(f"{name} is {getattr(self, name)!r}; it must be one of {', '.join(choices)}.")

@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import torch
-from torch import Tensor, nn
-from torch.nn import functional as F
+from torch import Tensor
 from torch.optim import Optimizer
 
+from charrnn.errors import ModelError, OptionError
 from charrnn.network import CharRNN
-from charrnn_training.checkpoint import FILE, load_checkpoint, save_checkpoint
+from charrnn_training.ahead import Ahead, DeviceBatch
+from charrnn_training.averaging import Average
+from charrnn_training.checkpoint import FILE, Checkpoint, load_checkpoint, save_checkpoint
 from charrnn_training.corpus import Shard
-from charrnn_training.fast_lstm import FastLSTM
-from charrnn_training.optimizers import make_optimizers
+from charrnn_training.distribution import ALONE, Group
+from charrnn_training.layers import prepare_layers
+from charrnn_training.optimizers import clip_gradients, make_optimizers
 from charrnn_training.recipe import Recipe
-from charrnn_training.streams import Batch, Streams
+from charrnn_training.streams import Streams
+from charrnn_training.validation import BITS, VALIDATION_CHARACTERS, cross_entropy, evaluate_network
 from charrnn_training.windows import Windows
 
 BEST = "best.safetensors"
-BITS = 1 / math.log(2)
-VALIDATION_STREAM = 3000  # characters of a stream at least
-VALIDATION_CHARACTERS = 400_000  # looked at during training; the figure of the finished model is over all of them
+SAVE_MINUTES = 1.0  # between two checkpoints: what a crash may cost
+LOSS_SCALE = 4096.0  # keeps the gradients of a GPU's float16 layers off the smallest numbers
+LOOK_EVERY = 25  # updates of a GPU between two looks at the loss: a look waits for all that was launched
+log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -48,7 +53,7 @@ class Progress:
 
 @dataclass(frozen=True)
 class Report:
-    """What the loop tells whoever watches, after each update."""
+    """What the loop tells whoever watches, after each update (on a GPU, after some)."""
 
     progress: Progress
     share: float  # of the whole training that is done, 0 to 1
@@ -57,7 +62,10 @@ class Report:
 
 
 class Trainer:
-    """One run: `run()` trains until the recipe is fulfilled; `network` then has the best weights."""
+    """One run: `run()` trains until the recipe is fulfilled; `network` then has the best weights.
+
+    In a group of processes each has its share of a batch, all take the same decisions, and the leader writes.
+    """
 
     def __init__(
         self,
@@ -67,20 +75,30 @@ class Trainer:
         validation: Shard,
         folder: Path,
         device: torch.device,
+        group: Group = ALONE,
     ) -> None:
         self.network = network.to(device)
         self.recipe = recipe
         self.folder = folder
         self.device = device
+        self.group = group
         self.progress = Progress()
-        if device.type == "cpu":
-            use_fast_layers(network)
+        prepare_layers(network, device, recipe.weight_drop, locked=recipe.locked)
         self.optimizers = make_optimizers(network, recipe.optimizer, recipe.learning_rate, recipe.weight_decay)
         self._peaks = [[group["lr"] for group in optimizer.param_groups] for optimizer in self.optimizers]
+        self._average = Average(network, recipe.average) if recipe.average else None
+        self._model = group.wrap(network)
         self.batches = _make_batches(recipe, training)
+        self._rows = group.rows(recipe.batch)
+        share = self._rows.stop - self._rows.start
+        if share % recipe.accumulate:
+            raise OptionError(f"accumulate is {recipe.accumulate}; it must divide a process's {share} streams.")
+        self._ahead = Ahead(self.batches, self._rows, device)
         self.validation = validation
-        self.state = network.initial_state(recipe.batch)
+        self.state = network.initial_state(share)
         self.total = recipe.updates or max(1, round(recipe.epochs * self.batches.chunks))
+        if group.size > 1:
+            torch.manual_seed(recipe.seed + group.rank)  # dropout differs
 
     def add_optimizer(self, optimizer: Optimizer) -> None:
         """Let another optimiser move the weights after the others, with a learning rate of the same course."""
@@ -90,48 +108,104 @@ class Trainer:
     def start_from(self, weights: Mapping[str, Tensor]) -> None:
         """Take these weights, which are the best ones until training finds better."""
         self.network.load_state_dict(weights)
+        if self._average:
+            self._average = Average(self.network, self.recipe.average)
         self.progress.start = self.progress.best = self._measure()
-        self.save(BEST)
+        self._save_best()
 
     def resume(self) -> None:
         """Go on from the last checkpoint in the folder. Raises `ModelError`."""
-        state, progress = load_checkpoint(self.folder / FILE, self.network, self.optimizers)
-        self.state = state.to(self.device)
-        self.progress = Progress(**progress)
+        found = load_checkpoint(self.folder / FILE, self.network, self.optimizers)
+        if found.state.shape[1] != self.recipe.batch:
+            raise ModelError(
+                f"The run in {self.folder} reads {found.state.shape[1]} streams, the recipe {self.recipe.batch}. "
+                "Resume with the recipe of the run."
+            )
+        self.state = found.state[:, self._rows].to(self.device)
+        self.progress = Progress(**found.progress)
+        if (self.folder / BEST).exists():  # it may have been written after the checkpoint
+            best = load_checkpoint(self.folder / BEST, None, []).progress["best"]
+            self.progress.best = min(self.progress.best, best)
+        if self._average:
+            self._average.load(found.average or dict(self.network.named_parameters()))
+        if found.random is not None and self.group.size == 1:
+            torch.set_rng_state(found.random)
         self.batches.epoch, self.batches.chunk = self.progress.epoch, self.progress.chunk
 
     def run(self, watch: Callable[[Report], None] = lambda report: None) -> float:
-        """Train; the best validation bits per character."""
+        """Train; the best validation bits per character. Raises `OptionError` where the loss becomes no number."""
         self.network.train()
-        saved = validated = before = time.monotonic()
-        smooth = 0.0
-        characters, since = 0, before
         progress = self.progress
+        begun = validated = saved = progress.minutes
+        updates = looked = progress.updates
+        smooth = 0.0
+        losses = torch.zeros((), device=self.device)
+        mark = time.monotonic()
+        every = 1 if self.device.type == "cpu" else LOOK_EVERY
         while (share := self._share()) < 1:
             self._set_learning_rates(share)
-            loss = self._update(self.batches.next())
-            now = time.monotonic()
-            progress.minutes += (now - before) / 60
-            before = now
+            losses += self.update()
             progress.updates += 1
-            progress.epoch, progress.chunk = self.batches.epoch, self.batches.chunk
-            smooth = loss if not smooth else 0.98 * smooth + 0.02 * loss
-            characters += self.batches.characters_per_batch
-            watch(Report(progress, self._share(), smooth, characters / (now - since)))
-            if now - validated > 60 * self.recipe.validate_minutes or self._share() >= 1:
+            if progress.updates % every and self._share() < 1:
+                continue
+            count, looked = progress.updates - looked, progress.updates
+            loss = float(self.group.mean(losses)) / count * BITS
+            losses.zero_()
+            if not math.isfinite(loss):
+                raise OptionError(
+                    f"The loss is no number after {progress.updates} updates. Lower learning_rate in the recipe."
+                )
+            smooth = smooth * 0.98**count + loss * (1 - 0.98**count) if smooth else loss
+            now = time.monotonic()
+            progress.minutes = self.group.from_leader(progress.minutes + (now - mark) / 60, self.device)
+            mark = now
+            characters = (progress.updates - updates) * self.batches.characters_per_batch
+            seconds = max(1e-9, 60 * (progress.minutes - begun))
+            watch(Report(progress, self._share(), smooth, characters / seconds))
+            if progress.minutes - validated > self.recipe.validate_minutes or self._share() >= 1:
                 self._validate(smooth)
-                validated = before = time.monotonic()
+                validated = saved = progress.minutes
+                mark = time.monotonic()
                 if self.recipe.patience and self._without_gain() >= self.recipe.patience:
                     break
-            if now - saved > 60:
-                self.save()
-                saved = time.monotonic()
+            elif progress.minutes - saved > SAVE_MINUTES:
+                self._save_if_possible()
+                saved = progress.minutes
         self._take_best()
         return progress.best
 
-    def save(self, name: str = FILE) -> None:
-        """Write a checkpoint."""
-        save_checkpoint(self.folder / name, self.network, self.optimizers, self.state, asdict(self.progress))
+    def update(self) -> Tensor:
+        """Read the next batch and move the weights once. The batch's mean nats per character, still on the device."""
+        return self._update(self._ahead.next())
+
+    def save(self) -> None:
+        """Write a checkpoint. Raises `ModelError` where the disk does not take it; what was there stays.
+
+        A process of a group writes at the times that all have agreed on, and not now.
+        """
+        if self.group.size == 1:
+            self._save()
+
+    def _save(self) -> None:
+        state = self.group.gather(self.state)
+        if self.group.leads:
+            average = self._average.values if self._average else {}
+            checkpoint = Checkpoint(state, asdict(self.progress), average, torch.get_rng_state())
+            save_checkpoint(self.folder / FILE, checkpoint, self.network, self.optimizers)
+
+    def _save_if_possible(self) -> None:
+        """Training goes on where a checkpoint cannot be written: there may be room again in a minute."""
+        try:
+            self._save()
+        except ModelError as error:
+            log.warning("%s", error)
+
+    def _save_best(self) -> None:
+        """Keep the weights as they were measured."""
+        if self.group.leads:
+            with self._measured_weights():
+                checkpoint = Checkpoint(self.state, asdict(self.progress))
+                save_checkpoint(self.folder / BEST, checkpoint, self.network, [])
 
     def _share(self) -> float:
         limit = self.recipe.max_minutes
@@ -145,33 +219,60 @@ class Trainer:
             for group, peak in zip(optimizer.param_groups, peaks, strict=True):
                 group["lr"] = peak * warm * fall
 
-    def _update(self, batch: Batch) -> float:
-        """One step of the optimisers. The training bits per character of the batch."""
-        ids = torch.from_numpy(batch.ids).to(self.device)
-        state = self.state.clone()
-        state[:, torch.from_numpy(batch.fresh).to(self.device)] = 0
-        logits, new_state = self.network(ids[:, :-1], state)
-        loss = cross_entropy(logits, ids[:, 1:])
+    def _update(self, batch: DeviceBatch) -> Tensor:
+        """One step of the optimisers, on this process's streams. The mean nats per character of the batch."""
+        parts = self.recipe.accumulate
+        scale = LOSS_SCALE if self.device.type == "cuda" else 1.0
+        states: list[Tensor] = []
+        total = torch.zeros((), device=self.device)
         for optimizer in self.optimizers:
             optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        nn.utils.clip_grad_norm_(self.network.parameters(), self.recipe.clip)
+        for ids, state in zip(batch.ids.chunk(parts), (self.state * batch.keep).chunk(parts, dim=1), strict=True):
+            last = len(states) == parts - 1
+            with self._exchange(last), torch.autocast("cuda", torch.float16, enabled=self.device.type == "cuda"):
+                logits, new_state = self._model(ids[:, :-1], state)
+                loss = cross_entropy(logits, ids[:, 1:]) / parts
+                (loss * scale).backward()
+            states.append(new_state.detach().float())
+            total += loss.detach()
+        clip_gradients(self.network.parameters(), self.recipe.clip, scale)
         for optimizer in self.optimizers:
             optimizer.step()
-        self.state = new_state.detach()
-        return float(loss.detach()) * BITS
+        if self._average:
+            self._average.update(self.progress.updates)
+        self.state = torch.cat(states, dim=1)
+        self.progress.epoch, self.progress.chunk = batch.epoch, batch.chunk
+        return total
+
+    def _exchange(self, last: bool) -> contextlib.AbstractContextManager[None]:
+        """Processes add up their gradients once an update."""
+        if self.group.size == 1 or last:
+            return contextlib.nullcontext()
+        return self._model.no_sync()  # type: ignore[operator, no-any-return]
 
     def _validate(self, smooth: float) -> None:
         bits = self._measure()
         progress = self.progress
         progress.history.append([progress.updates, round(progress.minutes, 2), round(smooth, 4), round(bits, 4)])
         if bits < progress.best:
-            progress.best = bits
-            self.save(BEST)
-        self.save()
+            before, progress.best = progress.best, bits
+            try:
+                self._save_best()
+            except ModelError as error:
+                progress.best = before
+                log.warning("%s", error)
+        self._save_if_possible()
 
     def _measure(self) -> float:
-        return evaluate_network(self.network, self.validation, VALIDATION_CHARACTERS, self.device)
+        """Validation bits per character of the averaged weights, where the recipe wants an average."""
+        bits = math.inf
+        if self.group.leads:
+            with self._measured_weights():
+                bits = evaluate_network(self.network, self.validation, VALIDATION_CHARACTERS, self.device)
+        return self.group.from_leader(bits, self.device)
+
+    def _measured_weights(self) -> contextlib.AbstractContextManager[None]:
+        return self._average.in_place() if self._average else contextlib.nullcontext()
 
     def _without_gain(self) -> int:
         """How many validations there were since the best one."""
@@ -179,7 +280,8 @@ class Trainer:
         return next((n for n, bits in enumerate(found) if bits <= self.progress.best + 1e-4), len(found))
 
     def _take_best(self) -> None:
-        if (best := self.folder / "best.safetensors").exists():
+        self.group.wait()
+        if (best := self.folder / BEST).exists():
             load_checkpoint(best, self.network, [])
         self.network.eval()
 
@@ -189,44 +291,3 @@ def _make_batches(recipe: Recipe, shard: Shard) -> Streams | Windows:
         return Streams(shard, recipe.batch, recipe.steps, recipe.seed, recipe.forget)
     by_document = recipe.windows == "document"
     return Windows(shard, recipe.batch, recipe.steps, recipe.seed, by_document=by_document)
-
-
-def use_fast_layers(network: CharRNN) -> None:
-    """Let the LSTM layers of a network on the CPU run as `FastLSTM`, on the same parameters."""
-    for n, layer in enumerate(network.layers):
-        if isinstance(layer, nn.LSTM):
-            network.layers[n] = FastLSTM(layer)
-
-
-def cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
-    """Mean nats per character of logits [B, T, V] for targets [B, T]."""
-    return F.cross_entropy(logits.float().flatten(0, 1), targets.flatten())
-
-
-@torch.no_grad()
-def evaluate_network(network: CharRNN, shard: Shard, characters: int, device: torch.device) -> float:
-    """Bits per character over `characters` of a shard, in streams from all over it with carried state.
-
-    A quick figure for choosing checkpoints: each stream begins with an empty state.
-    """
-    batch = max(1, min(64, min(characters, len(shard)) // VALIDATION_STREAM))
-    network.eval()
-    total, count = 0.0, 0
-    state = network.initial_state(batch)
-    for ids in _validation_chunks(shard, characters, batch):
-        chunk = torch.from_numpy(ids).to(device)
-        logits, state = network(chunk[:, :-1], state)
-        size = chunk.shape[0] * (chunk.shape[1] - 1)
-        total += float(cross_entropy(logits, chunk[:, 1:])) * size
-        count += size
-    network.train()
-    return total / count * BITS
-
-
-def _validation_chunks(shard: Shard, characters: int, batch: int, steps: int = 256) -> Iterator[np.ndarray[Any, Any]]:
-    """The beginnings of `batch` equal parts of a shard, side by side, in chunks [batch, steps + 1]."""
-    part = len(shard) // batch
-    length = min(part, characters // batch)
-    rows = np.stack([np.asarray(shard.ids[b * part : b * part + length]) for b in range(batch)]).astype(np.int64)
-    for start in range(0, length - 1, steps):
-        yield rows[:, start : start + steps + 1]
