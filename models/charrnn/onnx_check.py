@@ -8,14 +8,18 @@ attacks. The reader knows as much of protobuf as that takes, and the core instal
 from __future__ import annotations
 
 import math
+import struct
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
+import numpy as np
+
 from charrnn.artifact import CONFIG
 from charrnn.config import Architecture
 from charrnn.errors import ModelError
+from charrnn.onnx_shapes import ShapeError, check_shapes
 
 OPSET, IR_VERSION = 17, 8
 # Operators and their attributes: those that `charrnn_training.onnx_graphs` writes (a test compares them).
@@ -30,6 +34,7 @@ OPERATORS: dict[str, frozenset[str]] = {
 }
 MOST_ENTRIES = 2048  # of anything repeated: nodes, constants, inputs of a node
 LARGEST_DIMENSION, MOST_DIMENSIONS = 65536, 3
+LARGEST_WEIGHT = 1e6  # with weights up to here, nothing that a network of allowed size computes overflows
 FLOAT, INT64 = 1, 7
 ITEM_SIZES = {FLOAT: 4, 2: 1, 3: 1, INT64: 8}  # element type -> bytes: float, uint8, int8, int64
 
@@ -87,6 +92,7 @@ def check_graph(file: Path, content: bytes, architecture: Architecture, steps: i
         for tensor in graph["initializer"]:
             _check_tensor(tensor)
         _check_fit(graph, architecture, steps)
+        _check_shapes(graph, architecture, steps)
     except _RefusedError as refusal:
         raise ModelError(f"{file} {refusal}. Install the model again.") from refusal
 
@@ -122,8 +128,13 @@ def _check_tensor(tensor: Message) -> None:
         _refuse(f"has a constant {name!r} of the unexpected type {kind}")
     if len(dimensions) > MOST_DIMENSIONS or not all(0 <= size <= LARGEST_DIMENSION for size in dimensions):
         _refuse(f"has a constant {name!r} of absurd dimensions")
-    if math.prod(dimensions) * ITEM_SIZES[kind] != len(_only(tensor, "raw_data", b"")):
+    data = _only(tensor, "raw_data", b"")
+    if math.prod(dimensions) * ITEM_SIZES[kind] != len(data):
         _refuse(f"has a constant {name!r} whose size is not what its dimensions say")
+    if (
+        kind == FLOAT and not (np.abs(np.frombuffer(data, "<f4")) <= LARGEST_WEIGHT).all()
+    ):  # false for what is no number
+        _refuse(f"has weights {name!r} that are no numbers, or are absurdly large")
 
 
 def _check_fit(graph: Message, a: Architecture, steps: int | None) -> None:
@@ -140,6 +151,37 @@ def _check_fit(graph: Message, a: Architecture, steps: int | None) -> None:
         or constants & {"ids", "state"}
     ):
         _refuse(f"does not fit the network that {CONFIG} describes")
+
+
+def _check_shapes(graph: Message, architecture: Architecture, steps: int | None) -> None:
+    names = [_name(tensor["name"]) for tensor in graph["initializer"]]
+    constants = {name: tuple(tensor["dims"]) for name, tensor in zip(names, graph["initializer"], strict=True)}
+    ints = {
+        name: struct.unpack(f"<{tensor['dims'][0]}q", _only(tensor, "raw_data"))
+        for name, tensor in zip(names, graph["initializer"], strict=True)
+        if _only(tensor, "data_type") == INT64 and len(tensor["dims"]) == 1
+    }
+    nodes = [
+        (
+            _text(node, "op_type"),
+            [_name([name]) for name in node["input"]],
+            [_name([name]) for name in node["output"]],
+            {
+                _text(attribute, "name"): attribute["ints"] or _only(attribute, "i", 0)
+                for attribute in node["attribute"]
+            },
+        )
+        for node in graph["node"]
+    ]
+    try:
+        check_shapes(nodes, constants, ints, architecture, steps)
+    except ShapeError as error:
+        _refuse(str(error))
+
+
+def _name(value: list[Any]) -> str:
+    """The whole name of something, as other fields refer to it."""
+    return bytes(value[0]).decode("utf-8", "replace") if value else ""
 
 
 def _end(value: Message) -> tuple[str, int, list[int | None]]:

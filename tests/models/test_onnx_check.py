@@ -295,10 +295,70 @@ def test_a_graph_that_does_not_run_is_refused(
 ) -> None:
     path = make_model(folder=tmp_path).path
 
-    def disconnect(model: ModelProto) -> None:
-        model.graph.node[-1].input[0] = "nothing"
+    def read_too_late(model: ModelProto) -> None:
+        model.graph.node[-1].output[0] = "logits"
+        model.graph.node.append(helper.make_node("Cast", ["logits"], ["more"], to=999))
 
-    seal(path, CELL, spoiled(graph, disconnect))
+    seal(path, CELL, spoiled(graph, read_too_late))
     with pytest.raises(ModelError) as caught:
         OnnxCell(read_artifact(path), int8=False)
     assert_one_message(caught.value, str(path / CELL), "cannot be loaded")
+
+
+def blow_up(model: ModelProto) -> None:
+    """Two constants of a few hundred kilobytes whose sum would have four thousand million numbers."""
+    for name, shape in (("tall", (65536, 1)), ("wide", (1, 65536))):
+        model.graph.initializer.append(numpy_helper.from_array(np.zeros(shape, np.float32), name))
+    add(model, helper.make_node("Add", ["tall", "wide"], ["huge"]))
+
+
+def blow_up_a_state(model: ModelProto) -> None:
+    """The same from the input: a state times itself, once along the batch and once across it."""
+    for number, (name, axis) in enumerate((("along", 1), ("across", 2))):
+        model.graph.initializer.append(numpy_helper.from_array(np.array([axis]), f"axis{number}"))
+        model.graph.node.append(helper.make_node("Unsqueeze", ["state", f"axis{number}"], [name]))
+    model.graph.node.append(helper.make_node("Mul", ["along", "across"], ["huge"]))
+
+
+def disconnect(model: ModelProto) -> None:
+    model.graph.node[-1].input[0] = "nothing"
+
+
+def mix_up(model: ModelProto) -> None:
+    """The logits are the state."""
+    last = next(node for node in model.graph.node if "logits" in node.output)
+    last.CopyFrom(helper.make_node("Identity", ["state"], ["logits"]))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        (blow_up, "absurdly many"),
+        (blow_up_a_state, "absurdly many"),
+        (disconnect, "has a node Identity whose inputs do not fit it"),
+        (mix_up, "computes something else than logits and a new state"),
+    ],
+)
+def test_a_graph_that_would_compute_something_absurd_is_refused(
+    spoil: Spoil, reason: str, graph: bytes, tiny: Artifact
+) -> None:
+    with pytest.raises(ModelError) as caught:
+        check_graph(FILE, spoiled(graph, spoil), tiny.architecture, None)
+    assert_one_message(caught.value, str(FILE), reason)
+
+
+@pytest.mark.parametrize("name", [CELL, CELL_INT8])
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 1e30])
+def test_weights_that_are_no_numbers_are_refused(value: float, name: str, tiny: Artifact) -> None:
+    def spoil(model: ModelProto) -> None:
+        tensor = next(tensor for tensor in model.graph.initializer if tensor.name == "output_weight")
+        weights = numpy_helper.to_array(tensor).copy()
+        weights[3, 5] = value
+        tensor.CopyFrom(numpy_helper.from_array(weights, tensor.name))
+
+    content = spoiled((tiny.path / name).read_bytes(), spoil)
+    with pytest.raises(ModelError) as caught:
+        check_graph(FILE, content, tiny.architecture, 1 if name == CELL_INT8 else None)
+    assert_one_message(
+        caught.value, str(FILE), "has weights 'output_weight' that are no numbers, or are absurdly large"
+    )
