@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from charrnn.excerpt import Excerpt, content, excerpt
-from charrnn.memory import Memory, RememberedLines
+from charrnn.memory import Memory
+from charrnn.remembered_lines import RememberedLines
 
 
 class Page:

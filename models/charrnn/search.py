@@ -159,7 +159,7 @@ class Search:
 
         `before` is the end of what was read, by which the memory finds what followed it earlier.
         """
-        nodes = [_Node("", 0.0, 0.0, 0.0, context=self._memory.context(before) if self._memory else b"")]
+        nodes = [self._first(before)]
         while True:
             log_p = self._predict(nodes, logits)
             self._collect(nodes, log_p)
@@ -170,6 +170,10 @@ class Search:
                 return
             logits, state = self._cell.run(ids[:, None], state[:, rows])
             yield
+
+    def _first(self, before: str) -> _Node:
+        """The continuation that is still empty."""
+        return _Node("", 0.0, 0.0, 0.0, context=self._memory.context(before) if self._memory else b"")
 
     def _predict(self, nodes: list[_Node], logits: Logits) -> LogProbabilities:
         """The log-probabilities [N, V] of what follows each node: the network's, with the memory's mixed in."""

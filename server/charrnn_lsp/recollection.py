@@ -7,7 +7,8 @@ import time
 from collections.abc import Mapping
 
 from charrnn.excerpt import content
-from charrnn.memory import Memory, RememberedLines
+from charrnn.memory import Memory
+from charrnn.remembered_lines import RememberedLines
 from charrnn_lsp.documents import Document, LineChange
 
 TURN = 0.002  # seconds of learning after which requests get their turn

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charrnn.memory import ORDERS, Memory, RememberedLines
+from charrnn.memory import Memory
 from charrnn.vocabulary import SPECIALS, Vocabulary
 
 VOCABULARY = Vocabulary.of("abcdefghijklmnopqrstuvwxyz .\nQ")
@@ -109,48 +109,3 @@ def test_unknown_characters_are_never_predicted() -> None:
     memory = Memory(VOCABULARY)
     memory.learn("of queen \u4e2d\u6587 and queen \u4e2d\u6587 again")
     assert predicted(memory, "of queen ")[: len(SPECIALS)].sum() == 0
-
-
-LINES = st.lists(st.text("abq .", max_size=14), min_size=1, max_size=5)
-
-
-class TestRememberedLines:
-    @given(LINES, st.lists(st.tuples(st.integers(0, 4), st.integers(0, 3), LINES), max_size=8))
-    def test_after_any_edits_it_holds_the_text_and_nothing_else(
-        self, lines: list[str], edits: list[tuple[int, int, list[str]]]
-    ) -> None:
-        memory = Memory(VOCABULARY)
-        remembered = RememberedLines(memory, lines)
-        mirror = list(lines)
-        for first, removed, new in edits:
-            at = min(first, len(mirror))
-            count = min(removed, len(mirror) - at)
-            remembered.replace(at, count, new)
-            mirror[at : at + count] = new
-            if first % 2:
-                list(remembered.catch_up())
-        list(remembered.catch_up())
-        assert remembered.unknown == 0
-        assert len(memory) == sum(len(line) + 1 for line in mirror)
-        fresh = Memory(VOCABULARY)
-        for line in mirror:
-            fresh.learn("\n" + line)
-        for line in mirror:
-            for stop in range(len(line) + 1):
-                before = ("\n" + line[:stop])[-ORDERS[-1] :]
-                expected = {m.kind[0] for m in fresh._matches(FLAT, fresh.context(before))}
-                assert {m.kind[0] for m in memory._matches(FLAT, memory.context(before))} == expected
-        remembered.close()
-        assert len(memory) == 0
-
-    def test_typing_at_the_end_of_a_line_needs_no_catching_up(self) -> None:
-        memory = Memory(VOCABULARY)
-        remembered = RememberedLines(memory, [""])
-        list(remembered.catch_up())
-        line = ""
-        for letter in NAME:
-            line += letter
-            remembered.replace(0, 1, [line])
-            assert remembered.unknown == 0
-        assert predicted(memory, "of queen zarq").argmax() == symbol("u")
-        assert len(memory._symbols) < len(NAME) + 2 * ORDERS[-1]

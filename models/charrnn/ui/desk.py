@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from charrnn.excerpt import content, excerpt
-from charrnn.memory import Memory, RememberedLines
+from charrnn.memory import Memory
 from charrnn.model import Model
 from charrnn.page import lines_of
+from charrnn.remembered_lines import RememberedLines
 from charrnn.search import Length, SearchOptions
 from charrnn.suggestions import Suggestions
 from charrnn.ui.shelf import Book, Shelf
