@@ -10,7 +10,7 @@ VSCODE := editor-clients/vscode
 demo: .venv/core            ## set up what serving needs, and show it at work
 	$(BIN)/charrnn-lsp demo
 
-test: .venv/dev .venv/browser .venv/vscode  ## run all tests
+test: .venv/dev .venv/browser .venv/vscode .venv/terminal-editors  ## run all tests
 	test ! -d $(VSCODE)/node_modules || $(MAKE) --silent vsix
 	$(BIN)/pytest
 
@@ -52,6 +52,10 @@ clean:
 
 # What tests in editors need; the scripts succeed where it cannot be had, and the tests are skipped.
 .venv/browser: tests/editors/get-chromium.sh | .venv/core
+	$<
+	touch $@
+
+.venv/terminal-editors: tests/editors/get-terminal-editors.sh tests/editors/unpack-debian.sh | .venv/dev
 	$<
 	touch $@
 

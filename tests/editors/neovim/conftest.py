@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.editors.neovim.nvim import PROGRAMS, Editor, alarm, missing
+from tests.editors.neovim.nvim import PROGRAMS, Editor, missing
+from tests.editors.waiting import alarm
 
 from charrnn.library import BUNDLED
 
@@ -43,7 +44,7 @@ def start(version: str, tmp_path: Path) -> Iterator[Start]:
         editors.append(Editor(PROGRAMS[version], tmp_path, init))
         return editors[-1]
 
-    with alarm(120):
+    with alarm(240):
         yield begin
         for editor in editors:
             editor.close()
@@ -68,6 +69,6 @@ def shared(version: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[E
 @pytest.fixture
 def real(shared: Editor) -> Iterator[Editor]:
     """The same, with nothing open that another test wrote."""
-    with alarm(120):
+    with alarm(240):
         shared.nvim.command("stopinsert | silent! %bwipeout! | messages clear")
         yield shared

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import importlib.util
-import os
-import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from tests.editors.terminal import ROOT, environment
+from tests.editors.waiting import PATIENCE, wait_for
 
 if TYPE_CHECKING:
     import pynvim
 
-ROOT = Path(__file__).parents[3]
 PLUGIN = ROOT / "editor-clients" / "neovim"
-SERVER = ROOT / ".venv" / "bin" / "charrnn-lsp"
 PROGRAMS = {version: ROOT / ".editors" / f"nvim-{version}" / "nvim" for version in ("0.12", "0.10")}
-PATIENCE = 20.0  # seconds until what was waited for will not come any more
 
 GHOST = """
 local found = {}
@@ -147,18 +144,12 @@ class Editor:
             self.nvim.close()
 
 
-def environment(home: Path) -> dict[str, str]:
-    """Variables that keep a Neovim away from the configuration of who runs the tests."""
-    folders = {f"XDG_{kind}_HOME": str(home / kind.lower()) for kind in ("CONFIG", "DATA", "STATE", "CACHE")}
-    return {**os.environ, **folders, "HOME": str(home), "PATH": f"{SERVER.parent}:{os.environ['PATH']}"}
-
-
 def missing(version: str) -> str | None:
     """Why there is no Neovim of this version to test with, if there is none."""
     if importlib.util.find_spec("pynvim") is None:
         return "needs pynvim: make test"
     if not PROGRAMS[version].exists():
-        return f"needs Neovim {version}: tests/editors/get-nvim.sh unpacks it where apt is"
+        return f"needs Neovim {version}: tests/editors/get-terminal-editors.sh unpacks it where apt is"
     return None
 
 
@@ -194,27 +185,3 @@ def is_alive(process: int) -> bool:
         return Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
-
-
-def wait_for(holds: Callable[[], object], what: str | Callable[[], str]) -> None:
-    """Wait for something; fail with `what` if it does not come."""
-    end = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < end, f"waited for {what if isinstance(what, str) else what()}"
-        time.sleep(0.01)
-
-
-@contextmanager
-def alarm(seconds: int) -> Iterator[None]:
-    """Fail after a time, as a Neovim that waits for a key would make the test wait with it."""
-
-    def ring(*_: object) -> None:
-        raise TimeoutError(f"nothing came of it in {seconds} seconds")
-
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.alarm(seconds)
-    try:
-        yield
-    finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)

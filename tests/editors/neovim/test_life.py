@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 from tests.editors.neovim.conftest import REAL, Start
-from tests.editors.neovim.nvim import PATIENCE, PLUGIN, Editor, is_alive, wait_for
+from tests.editors.neovim.nvim import PLUGIN, Editor, is_alive
+from tests.editors.waiting import PATIENCE, wait_for
 
 pytestmark = pytest.mark.e2e
 
