@@ -208,15 +208,23 @@ def written(page: Page) -> str:
 def test_typing_shows_what_an_editor_would(page: Page, english: Model) -> None:
     options = SearchOptions(min_confidence=DEFAULT_CONFIDENCE)
     (expected,) = english.complete(SURE, options)
-    page.get_by_role("tab", name="Type").click()
+    tab(page, "Type")
     page.locator("#memory input").uncheck()
-    type_text(page, SURE[:-1])
-    page.keyboard.press(SURE[-1])
+    page.locator("#typing textarea").fill(SURE)
     assert wait_for(lambda: ghost(page), bool) == expected.text
     assert "Shown: right" in page.locator("#typing .state").inner_text()
     keep(page, "type")
     page.keyboard.press("Tab")
     assert written(page) == SURE + expected.text
+
+
+def test_typing_through_keeps_the_rest(page: Page) -> None:
+    type_text(page, SURE)
+    shown = wait_for(lambda: ghost(page), lambda text: len(text) > 1)
+    page.keyboard.press(shown[0])
+    assert ghost(page) == (shown[1:] if len(shown) > 2 else "")  # at once, before any answer
+    page.keyboard.press("x")
+    assert ghost(page) == ""
 
 
 def test_taking_a_word_hiding_and_asking_for_others(page: Page) -> None:
