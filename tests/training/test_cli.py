@@ -121,7 +121,7 @@ def test_a_finished_run_can_be_exported_again_by_resuming(workplace: Path) -> No
         (["essays", "--name", "mine", "--base", "english", "--from-scratch"], "exclude each other"),
         (["essays", "--name", "mine", "--rnn", "gru", "--base", "english"], "--rnn is 'gru', but the model english"),
         (["essays", "--name", "mine", "--device", "tpu"], "The device 'tpu' is not there"),
-        (["essays", "--name", "mine", "--resume"], "There is no checkpoint"),
+        (["essays", "--name", "mine", "--resume"], "There is no run in"),
     ],
 )
 @pytest.mark.parametrize("json_lines", [False, True])

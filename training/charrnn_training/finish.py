@@ -27,13 +27,14 @@ from charrnn_training.worth import sample, samples, surprise, worth
 REPORT = "report.html"
 
 
-def finish(order: Order, trainer: Trainer, corpus: Corpus, record: Record, clock: Clock) -> Done:
+def finish(order: Order, trainer: Trainer, corpus: Corpus, record: Record, place: float | None, clock: Clock) -> Done:
     """Make the model of `order` from what was trained. Raises `ModelError` where it cannot be written.
 
-    Confidences are calibrated on the validation text, and what the model is worth is measured on the test text.
+    `place` is how far its weights are on the way from the base's, if it has one. Confidences are calibrated on the
+    validation text, and what the model is worth is measured on the test text.
     """
     base = _base(record)
-    kept = "base" if trainer.progress.start is not None and trainer.progress.best >= trainer.progress.start else "tuned"
+    kept = "base" if place == 0 else "tuned"
     validation, test = sample(corpus.validation, corpus.vocabulary), sample(corpus.judge, corpus.vocabulary)
     found: list[Findings] = []
 

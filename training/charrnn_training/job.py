@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 import torch
+from torch import Tensor
 
 from charrnn.artifact import WEIGHTS, Artifact
 from charrnn.errors import OptionError, TextError
@@ -16,9 +17,11 @@ from charrnn.library import DEFAULT, find_model
 from charrnn.network import CharRNN
 from charrnn.torch_cell import load_network, torch_device
 from charrnn.vocabulary import Vocabulary
+from charrnn_training.checkpoint import FILE as CHECKPOINT
+from charrnn_training.checkpoint import load_checkpoint
 from charrnn_training.corpus import SMALLEST_CORPUS, SMALLEST_HELD_OUT, write_shard
 from charrnn_training.events import Clock, Done, Started, Watcher
-from charrnn_training.fine_tuning import introduce, load_start, pull_towards, save_start
+from charrnn_training.fine_tuning import best_mix, introduce, load_start, pull_towards, save_start
 from charrnn_training.finish import finish
 from charrnn_training.growth import grow, grown_vocabulary
 from charrnn_training.interruption import Interruption
@@ -30,9 +33,11 @@ from charrnn_training.run_folder import Corpus, Record, RunFolder, recorded_reci
 from charrnn_training.splitting import split
 from charrnn_training.spool import Spool
 from charrnn_training.trainer import Report, Trainer
+from charrnn_training.validation import evaluate_network
 
 ASCII = "\n" + "".join(map(chr, range(32, 127))) + "\u00e9"  # what anyone may type has its place in every alphabet
 FEWEST_CHARACTERS = 12  # different ones; less is no writing
+MIXING_CHARACTERS = 60_000  # of the validation text, on which weights between start and end are tried
 FINE_TUNING, SCRATCH = "finetune", "scratch"  # recipes where none is named
 
 
@@ -45,11 +50,11 @@ def train(order: Order, watch: Watcher, interruption: Interruption) -> Done:
         network = CharRNN(recipe.architecture(len(corpus.vocabulary)), recipe.dropout)
         trainer = Trainer(network, recipe, corpus.training, corpus.validation, folder.path, device)
         _start(order, trainer, record, folder.path)
-        held_out = len(corpus.validation) + len(corpus.test or ())
-        watch(Started(len(corpus.training), held_out, record.base, network.architecture.parameters))
+        watch(Started(len(corpus.training), corpus.held_out, record.base, network.architecture.parameters))
         clock = Clock(watch)
         _run(trainer, clock, interruption)
-        done = finish(order, trainer, corpus, record, clock)
+        place = _mix(trainer, folder.path)
+        done = finish(order, trainer, corpus, record, place, clock)
         write_record(folder.path, dataclasses.replace(record, finished=True))
     return done
 
@@ -155,7 +160,7 @@ def _start(order: Order, trainer: Trainer, record: Record, folder: Path) -> None
     start = load_start(folder)
     if start is not None and trainer.recipe.pull and record.base:
         trainer.add_optimizer(pull_towards(trainer.network, start, trainer.recipe))
-    if order.resume:
+    if order.resume and (folder / CHECKPOINT).exists():  # else it was stopped before the first
         trainer.resume()
     elif start is not None and record.base:
         trainer.start_from(start)
@@ -175,3 +180,29 @@ def _run(trainer: Trainer, clock: Clock, interruption: Interruption) -> None:
     with interruption.deferred():
         trainer.run(watch)
     interruption.check()
+
+
+def _mix(trainer: Trainer, folder: Path) -> float | None:
+    """Where between the weights that fine-tuning started from, 0, and those that it led to, 1, the best ones are.
+
+    The network then has these. None where training started from nothing.
+    """
+    start = load_start(folder)
+    if start is None or trainer.progress.start is None:
+        return None
+    ends = [_weights(trainer.network)]  # the best ones that validation saw
+    if (folder / CHECKPOINT).exists():
+        load_checkpoint(folder / CHECKPOINT, trainer.network, [])
+        ends.append(_weights(trainer.network))
+    place, trainer.progress.best = best_mix(
+        trainer.network,
+        {name: value.to(trainer.device) for name, value in start.items()},
+        ends,
+        lambda: evaluate_network(trainer.network, trainer.validation, MIXING_CHARACTERS, trainer.device),
+    )
+    trainer.network.eval()
+    return place
+
+
+def _weights(network: CharRNN) -> dict[str, Tensor]:
+    return {name: value.detach().clone() for name, value in network.state_dict().items()}

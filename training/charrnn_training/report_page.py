@@ -168,6 +168,8 @@ def _heated(letter: str, bits: float) -> str:
 def _making(findings: Findings) -> str:
     a, training = findings.architecture, findings.training
     start = f"Started from {findings.base}. " if findings.base else ""
+    if mix := training.get("mix"):
+        start += f"Its weights are {mix:.0%} of the way from there to where training ended, the best place on it. "
     recipe = ", ".join(f"{key} {value}" for key, value in training["recipe"].items())
     return (
         f"<p>{escape(start)}A character-level {a.cell.upper()}: {a.layers} layers of {a.hidden}, "

@@ -63,6 +63,11 @@ class Corpus:
             ) from error
 
     @property
+    def held_out(self) -> int:
+        """Characters that are not trained on."""
+        return len(self.validation) + len(self.test or ())
+
+    @property
     def judge(self) -> Shard:
         """The text that says what the model is worth."""
         return self.test or self.validation
@@ -115,8 +120,8 @@ class RunFolder:
 
     def resume(self) -> tuple[Record, Corpus]:
         """What the folder holds. Raises `ModelError` where there is no run to go on with."""
-        if not (self.path / "training").exists() or not (self.path / CHECKPOINT).exists():
-            raise ModelError(f"There is no checkpoint in {self.path} to resume from. Start without --resume.")
+        if not (self.path / "training").exists():
+            raise ModelError(f"There is no run in {self.path} to go on with. Start without --resume.")
         return read_record(self.path), Corpus.open(self.path)
 
 
