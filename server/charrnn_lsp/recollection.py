@@ -1,4 +1,7 @@
-"""The open documents in the memory: learned little by little when they open, then kept in step with their edits."""
+"""What the memory holds: the open documents, kept in step with their edits, and the writer's archive.
+
+Both are learned little by little, while nothing else is to be done.
+"""
 
 from __future__ import annotations
 
@@ -7,30 +10,65 @@ import time
 from collections.abc import Mapping
 
 from charrnn.excerpt import content
-from charrnn.memory import Memory
+from charrnn.memory import Memory, Passage
 from charrnn.remembered_lines import RememberedLines
+from charrnn_lsp.archive import read_archive
 from charrnn_lsp.documents import Document, LineChange
 
 TURN = 0.002  # seconds of learning after which requests get their turn
 
 
 class Recollection:
-    """What one memory knows of the open documents; nothing while there is no memory."""
+    """What one memory knows of the open documents and of some folders; nothing while there is no memory."""
 
     def __init__(self) -> None:
         self._memory: Memory | None = None
         self._lines: dict[str, RememberedLines] = {}
         self._edited = ("", 0)  # document and line of the last edit
         self._learning: asyncio.Task[None] | None = None
+        self._folders: tuple[str, ...] = ()
+        self._archive: list[Passage] = []
+        self._reading: asyncio.Task[None] | None = None  # of the archive
 
-    def use(self, memory: Memory | None, documents: Mapping[str, Document]) -> None:
-        """From now on keep `documents` in this memory."""
+    def use(self, memory: Memory | None, documents: Mapping[str, Document], folders: tuple[str, ...] = ()) -> None:
+        """From now on keep `documents` in this memory, and what is in `folders` now."""
+        if memory is not self._memory or folders != self._folders:
+            self._use_folders(memory, folders)
         if memory is not self._memory:
             for uri in list(self._lines):
                 self.close(uri)
             self._memory = memory
             for uri, document in documents.items():
                 self.open(uri, document)
+
+    def forget(self) -> None:
+        """Forget everything, until there is something new to learn."""
+        self._stop_reading()
+        self._archive.clear()
+        if self._memory is not None:
+            self._memory.forget()
+
+    def _use_folders(self, memory: Memory | None, folders: tuple[str, ...]) -> None:
+        self._stop_reading()
+        for passage in self._archive:
+            if self._memory is not None:
+                self._memory.unlearn(passage)
+        self._archive, self._folders = [], folders
+        if memory is not None and folders:
+            self._reading = asyncio.ensure_future(self._learn_archive(memory, folders))
+
+    def _stop_reading(self) -> None:
+        if self._reading is not None:
+            self._reading.cancel()
+            self._reading = None
+
+    async def _learn_archive(self, memory: Memory, folders: tuple[str, ...]) -> None:
+        turn = time.monotonic()
+        for line in await asyncio.to_thread(read_archive, folders):
+            self._archive.append(memory.learn("\n" + line))
+            if time.monotonic() - turn > TURN:
+                await asyncio.sleep(0)
+                turn = time.monotonic()
 
     def open(self, uri: str, document: Document) -> None:
         """Learn a document, beginning soon."""

@@ -254,8 +254,8 @@ class CharRNNServer(LanguageServer):
 
     def forget(self) -> None:
         """Forget what was learned from the writer's texts."""
-        if self._model is not None and self._model.memory is not None:
-            self._model.memory.forget()
+        if self._model is not None:
+            self.recollection.forget()
             self._offer(self._model)
 
     def _use(self, model: Model | None) -> None:
@@ -272,6 +272,7 @@ class CharRNNServer(LanguageServer):
         elif model.memory is None:
             model.memory = Memory(model.vocabulary)
         prose = {uri: document for uri, document in self.documents.items() if self._is_prose(document)}
-        self.recollection.use(model.memory, prose)
+        folders = self.settings.memory_folders if self.settings.memory == "folders" else ()
+        self.recollection.use(model.memory, prose, folders)
         self.suggestions = Suggestions(model, self.settings.search_options())
         self._offered = self.settings

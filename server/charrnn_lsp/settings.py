@@ -54,8 +54,11 @@ class Settings:
     )
     memory: str = _setting(
         "documents",
-        "Learn names and phrases from what you write, in memory only: off, or from the open documents.",
-        choices=("off", "documents"),
+        "Learn names and phrases from what you write, in memory only: off, the open documents, or folders too.",
+        choices=("off", "documents", "folders"),
+    )
+    memory_folders: tuple[str, ...] = _setting(
+        (), "The folders of your texts (.txt, .md) to learn from, newest first, where memory is folders."
     )
     languages: tuple[str, ...] = _setting(PROSE, "The languages (by the editor's identifiers) to suggest in.")
     skip: tuple[str, ...] = _setting(

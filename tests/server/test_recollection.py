@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 from lsprotocol.types import Position, Range, TextDocumentContentChangePartial
 
@@ -66,3 +67,44 @@ async def test_a_line_edited_in_the_middle_is_learned_again_later() -> None:
     recollection.change("a", document.change(elsewhere))
     await settled(recollection)
     assert len(memory) == SIZE + 3
+
+
+async def read(recollection: Recollection) -> None:
+    """When the archive was learned."""
+    assert recollection._reading is not None
+    await asyncio.wait([recollection._reading])
+
+
+async def test_an_archive_is_learned_and_unlearned(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("queen zarquona\n", encoding="utf-8")
+    memory, recollection = Memory(VOCABULARY), Recollection()
+    recollection.use(memory, {}, (str(tmp_path),))
+    await read(recollection)
+    assert len(memory) == len("\nqueen zarquona")
+    recollection.use(memory, {"a": Document.of(TEXT)}, (str(tmp_path),))  # nothing new in these folders
+    assert len(memory) == len("\nqueen zarquona")
+    recollection.use(memory, {}, ())
+    assert len(memory) == 0
+
+
+async def test_another_memory_learns_the_archive_too(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("queen", encoding="utf-8")
+    first, second, recollection = Memory(VOCABULARY), Memory(VOCABULARY), Recollection()
+    recollection.use(first, {}, (str(tmp_path),))
+    await read(recollection)
+    recollection.use(second, {}, (str(tmp_path),))
+    await read(recollection)
+    assert (len(first), len(second)) == (0, len("\nqueen"))
+    recollection.use(None, {}, (str(tmp_path),))
+    assert len(second) == 0
+
+
+async def test_what_was_forgotten_while_the_archive_is_read_stays_forgotten(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("queen", encoding="utf-8")
+    memory, recollection = Memory(VOCABULARY), Recollection()
+    recollection.use(memory, {}, (str(tmp_path),))
+    reading = recollection._reading
+    recollection.forget()
+    assert reading is not None
+    await asyncio.wait([reading])
+    assert len(memory) == 0

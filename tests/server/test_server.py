@@ -398,3 +398,23 @@ async def test_a_key_stops_the_reading_of_the_rest(ready: Client, patient: None)
     await reading
     assert ready.server.suggestions is not None
     assert ready.server.suggestions.model.readable(Context(text, from_start=True)).text != text
+
+
+async def test_the_archive_is_learned_where_the_writer_has_said_so(ready: Client, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Queen Zarquona sailed.", encoding="utf-8")
+    assert ready.server._model is not None
+    ready.push({"memoryFolders": [str(tmp_path)]})
+    await soon(lambda: ready.server.settings.memory_folders == (str(tmp_path),))
+    assert ready.server.recollection._reading is None  # the setting memory has not said folders
+    ready.push({"memory": "folders", "memoryFolders": [str(tmp_path)]})
+    await soon(lambda: ready.server.settings.memory == "folders")
+    reading = ready.server.recollection._reading
+    assert reading is not None
+    await asyncio.wait([reading])
+    memory = ready.server._model.memory
+    assert memory is not None
+    before = len(memory)
+    ready.push({"memory": "documents"})
+    await soon(lambda: ready.server.settings.memory == "documents")
+    assert len(memory) == before - len("\nQueen Zarquona sailed.")
+    assert ready.messages() == []

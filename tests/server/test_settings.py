@@ -17,7 +17,7 @@ NAMES = {field.name: json_name(field.name) for field in dataclasses.fields(Setti
 OTHERS: dict[str, Any] = {
     "enable": False, "model": "mine", "device": "cpu", "trigger": "manual", "temperature": 0.5, "topP": 0.5, "topK": 3,
     "minP": 0.1, "candidates": 2, "length": "word", "maxCharacters": 20, "minConfidence": 0.1,
-    "memory": "off", "languages": ["markdown"], "skip": ["code"], "threads": 2,
+    "memory": "off", "memoryFolders": ["/texts"], "languages": ["markdown"], "skip": ["code"], "threads": 2,
 }  # fmt: skip
 
 
