@@ -7,37 +7,30 @@ import html
 import re
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.editors.neovim.conftest import INIT
 from tests.editors.neovim.nvim import PLUGIN, PROGRAMS
-from tests.editors.terminal import Terminal, environment
+from tests.editors.terminal import ROOT, Terminal, environment
 from tests.editors.waiting import wait_for
 
-COLUMNS, ROWS = 72, 9
+COLUMNS, ROWS = 72, 7
 WIDTH, HEIGHT = 8.4, 18  # of a cell, in pixels
 MARGIN = 12
 BACKGROUND, FOREGROUND = "#14161b", "#e0e2ea"  # Neovim's own, where the terminal says nothing
 SEQUENCE = re.compile(r"\x1b\[([\d;]*)m")
-SETTINGS = """
+GHOST = "#8b929e"  # the colour of suggestions; Neovim's own is hard to read on a page
+INIT = f"""
 require('charrnn').enable()
-vim.o.termguicolors, vim.o.ruler, vim.o.laststatus, vim.o.linebreak = true, false, 0, true
-vim.opt.fillchars = { eob = ' ' }
+require('charrnn').map({{ accept = '<Tab>', accept_word = '<C-Right>' }})
+vim.o.termguicolors, vim.o.ruler, vim.o.showmode, vim.o.linebreak = true, false, false, true
+vim.o.statusline = " %f%=%{{v:lua.require'charrnn'.status()}} "
+vim.opt.fillchars = {{ eob = ' ' }}
+vim.api.nvim_set_hl(0, 'ComplHint', {{ fg = '{GHOST}' }})
 """
-# What is typed; a key by its name takes what is shown.
-SCRIPT = (
-    "It was a cold morning, and the wind from the s",
-    "<Tab>",
-    " had been blowing for th",
-    "<C-Right>",
-    "<C-Right>",
-    ". I could not remem",
-    "<Tab>",
-    " the first ti",
-    "<Tab>",
-)  # fmt: skip
+PASSAGE = 250  # characters of the text that is written
+KEY, THINKING = 0.11, 0.7  # seconds for a key, and before a suggestion is taken
 
 
 @dataclass(frozen=True)
@@ -58,15 +51,28 @@ class Frame:
     cursor: tuple[int, int]
 
 
-def styled(line: str, style: Style) -> Iterator[tuple[str, Style]]:
-    """The runs of a line in which no colour changes."""
-    position = 0
-    for sequence in SEQUENCE.finditer(line):
-        if sequence.start() > position:
-            yield line[position : sequence.start()], style
-        style, position = restyled(style, sequence[1]), sequence.end()
-    if position < len(line):
-        yield line[position:], style
+@dataclass(frozen=True)
+class Run:
+    """Cells of one line that look alike."""
+
+    row: int
+    column: int
+    text: str
+    style: Style
+
+
+def runs(lines: Sequence[str]) -> Iterator[Run]:
+    """All that stands on a screen; a style holds until it is changed, also in the next line."""
+    style = Style()
+    for row, line in enumerate(lines):
+        position = column = 0
+        for sequence in [*SEQUENCE.finditer(line), None]:
+            text = line[position : sequence.start() if sequence else None]
+            if text:
+                yield Run(row, column, text, style)
+            column += len(text)
+            if sequence:
+                style, position = restyled(style, sequence[1]), sequence.end()
 
 
 def restyled(style: Style, codes: str) -> Style:
@@ -87,74 +93,104 @@ def restyled(style: Style, codes: str) -> Style:
     return style
 
 
-def drawn(frame: Frame) -> str:
-    """The SVG elements of a frame."""
-    parts = []
-    style = Style()
-    for row, line in enumerate(frame.lines):
-        column = 0
-        for text, style in styled(line, style):  # noqa: B020 - the style goes on in the next line
-            x, y = MARGIN + column * WIDTH, MARGIN + (row + 0.75) * HEIGHT
-            weight = ' font-weight="bold"' if style.bold else ""
-            if text.strip():
-                parts.append(
-                    f'<text x="{x:.1f}" y="{y:.1f}" fill="{style.foreground}"{weight}>{html.escape(text)}</text>'
-                )
-            column += len(text)
-    x, y = MARGIN + frame.cursor[0] * WIDTH, MARGIN + frame.cursor[1] * HEIGHT
-    parts.append(f'<rect x="{x:.1f}" y="{y:.1f}" width="1.5" height="{HEIGHT}" fill="{FOREGROUND}"/>')
-    return "".join(parts)
+def drawn(run: Run) -> str:
+    """The SVG element of a run, without its line's height."""
+    weight = ' font-weight="bold"' if run.style.bold else ""
+    place = f'x="{MARGIN + run.column * WIDTH:.1f}" textLength="{len(run.text) * WIDTH:.1f}"'  # whatever the font
+    return f'<text {place} fill="{run.style.foreground}"{weight}>{html.escape(run.text)}</text>'
+
+
+class Drawing:
+    """The frames as SVG, with each line that they share drawn once."""
+
+    def __init__(self) -> None:
+        self.lines: dict[str, str] = {}  # from what it looks like to its name
+
+    def group(self, frame: Frame) -> str:
+        """The elements of a frame."""
+        rows: dict[int, str] = {}
+        for run in runs(frame.lines):
+            if run.text.strip():
+                rows[run.row] = rows.get(run.row, "") + drawn(run)
+        uses = []
+        for row, line in rows.items():
+            name = self.lines.setdefault(line, f"l{len(self.lines)}")
+            uses.append(f'<use href="#{name}" y="{MARGIN + (row + 0.75) * HEIGHT:.1f}"/>')
+        x, y = MARGIN + frame.cursor[0] * WIDTH, MARGIN + frame.cursor[1] * HEIGHT
+        return f'{"".join(uses)}<rect x="{x:.1f}" y="{y:.1f}" width="1.5" height="{HEIGHT}" fill="{FOREGROUND}"/>'
+
+    def definitions(self) -> str:
+        """The lines."""
+        return "<defs>" + "\n".join(f'<g id="{name}">{line}</g>' for line, name in self.lines.items()) + "</defs>"
 
 
 def svg(frames: list[Frame], length: float) -> str:
     """An SVG that shows the frames one after the other, and again."""
     width, height = COLUMNS * WIDTH + 2 * MARGIN, ROWS * HEIGHT + 2 * MARGIN
-    rules, groups = [], []
+    rules, groups, drawing = [], [], Drawing()
     for number, frame in enumerate(frames):
         end = frames[number + 1].start if number + 1 < len(frames) else length
-        begin, stop = 100 * frame.start / length, 100 * end / length
-        hidden_before = "" if number == 0 else f"0%,{begin:.3f}%{{visibility:hidden}}"
-        hidden_after = "" if end == length else f"{stop:.3f}%,100%{{visibility:hidden}}"
-        rules.append(f"@keyframes f{number}{{{hidden_before}{begin + 0.001:.3f}%{{visibility:visible}}{hidden_after}}}")
-        groups.append(f'<g style="animation:f{number} {length:.2f}s step-end infinite">{drawn(frame)}</g>')
+        before = "" if number == 0 else "0%{visibility:hidden}"
+        first = f"{100 * frame.start / length:.3f}%{{visibility:visible}}"
+        last = "100%{visibility:visible}" if end == length else f"{100 * end / length:.3f}%,100%{{visibility:hidden}}"
+        rules.append(f"@keyframes f{number}{{{before}{first}{last}}}")  # each holds until the next: step-end
+        groups.append(
+            f'<g style="animation:f{number} {length:.2f}s step-end infinite" class="f">{drawing.group(frame)}</g>'
+        )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}" '
         f'font-family="ui-monospace, Menlo, Consolas, monospace" font-size="14" xml:space="preserve">\n'
-        f"<style>g{{visibility:hidden}}text{{white-space:pre}}\n{chr(10).join(rules)}\n</style>\n"
-        f'<rect width="100%" height="100%" rx="6" fill="{BACKGROUND}"/>\n{chr(10).join(groups)}\n</svg>\n'
+        f"<style>.f{{visibility:hidden}}text{{white-space:pre}}\n{chr(10).join(rules)}\n</style>\n"
+        f'<rect width="100%" height="100%" rx="6" fill="{BACKGROUND}"/>\n'
+        f"{drawing.definitions()}\n{chr(10).join(groups)}\n</svg>\n"
     )
 
 
-def play(terminal: Terminal) -> tuple[list[Frame], float]:
-    """Write the script as a writer would; the different screens of it, and how long it takes in all.
+def ghost(frame: Frame) -> str:
+    """What is shown in grey in the cursor's line."""
+    grey = (run for run in runs(frame.lines) if run.style.foreground == GHOST)
+    return "".join(run.text for run in grey if run.row == frame.cursor[1]).rstrip()
 
-    The clock is that of a typist who takes 0.11 s for a key, so a busy machine makes no slower recording.
+
+def key_for(rest: str, shown: str) -> tuple[str, int]:
+    """The key that a writer presses who wants to write `rest`, and how many characters of it that gives."""
+    word = re.match(r"\s*\S+", shown)
+    for key, gain in (("Tab", shown), ("C-Right", word[0] if word else "")):
+        if len(gain) > 1 and rest.startswith(gain) and not rest[len(gain) : len(gain) + 1].isalnum():
+            return key, len(gain)
+    return rest[0], 1
+
+
+def play(terminal: Terminal, text: str) -> tuple[list[Frame], float]:
+    """Write a text, taking from suggestions what is right; the different screens of it, and how long it takes.
+
+    The clock is the typist's, so a busy machine makes no slower recording.
     """
     frames: list[Frame] = []
-    now = 0.0
+    now, keys, written = 0.0, 0, 0
 
-    def look(seconds: float) -> None:
-        nonlocal now
+    def look() -> Frame:
+        settle(terminal)
         frame = Frame(now, tuple(terminal.coloured.split("\n")[: ROWS - 1]), terminal.cursor)
         if not frames or (frames[-1].lines, frames[-1].cursor) != (frame.lines, frame.cursor):
             frames.append(frame)
-        now += seconds
+        return frame
 
     terminal.press("i")
-    look(0.8)
-    for part in SCRIPT:
-        if part.startswith("<"):
-            look(0.9)
-            terminal.press(part.strip("<>"))
-            settle(terminal)
-            look(0.5)
-            continue
-        for character in part:
-            terminal.type(character)
-            settle(terminal)
-            look(0.11)
-    look(3.0)
-    return frames, now
+    while written < len(text):
+        key, gain = key_for(text[written:], ghost(look()))
+        now += THINKING if gain > 1 else KEY
+        terminal.press(key) if gain > 1 else terminal.type(key)
+        keys, written = keys + 1, written + gain
+    look()
+    print(f"{len(text)} characters with {keys} keys")
+    return frames, now + 3
+
+
+def passage() -> str:
+    """The beginning of a letter that the README's figures are measured on, to the end of a sentence."""
+    text = " ".join((ROOT / "benchmarks/texts/letters.txt").read_text(encoding="utf-8").split("\n\n")[1].split())
+    return text[: text.rfind(". ", 0, PASSAGE) + 1]
 
 
 def settle(terminal: Terminal) -> None:
@@ -170,15 +206,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("target", type=Path)
     target = parser.parse_args().target
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         folder = Path(name)
-        (folder / "init.lua").write_text(INIT + SETTINGS, encoding="utf-8")
+        (folder / "init.lua").write_text(INIT, encoding="utf-8")
         command = [PROGRAMS["0.12"], "--cmd", f"set rtp^={PLUGIN}", "-u", folder / "init.lua", folder / "letter.md"]
         terminal = Terminal(command, folder, environment(folder), COLUMNS, ROWS)
         try:
-            wait_for(lambda: "letter.md" in terminal.screen, lambda: terminal.screen)
-            time.sleep(10)  # for the model
-            frames, length = play(terminal)
+            wait_for(lambda: terminal.screen.rstrip().endswith(" charrnn"), lambda: terminal.screen)
+            frames, length = play(terminal, passage())
         finally:
             terminal.close()
     target.write_text(svg(frames, length), encoding="utf-8")
