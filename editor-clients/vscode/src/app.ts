@@ -48,7 +48,10 @@ export class App {
     this.pauses = new Pauses(this.session);
     this.reasons = new Reasons(this.session);
     const status = new StatusBar(this.session.status);
-    this.session.onStatus((now) => status.showStatus(now));
+    this.session.onStatus((now) => {
+      status.showStatus(now);
+      void commands.executeCommand('setContext', `${SECTION}.ready`, now.state === 'ready');
+    });
     this.session.onLoss((reason) => this.explainFailure(reason));
     this.reasons.onReason((reason) => status.showReason(reason));
     context.subscriptions.push(this.session, this.reasons, status, ...this.commands(), ...this.watch());

@@ -1,6 +1,7 @@
 /** The command that starts the server: of the setting, else found on PATH, else in the extension's own environment. */
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import * as path from 'node:path';
 import type { Environment } from './environment';
 import { setting } from './settings';
@@ -16,7 +17,8 @@ export interface Command {
 export async function findCommand(environment: Environment): Promise<Command | undefined> {
   const [chosen, ...args] = setting<string[]>('serverCommand');
   if (chosen) {
-    return { command: (await onPath(chosen)) ?? chosen, args: [...args, '--stdio'] };
+    const program = chosen.replace(/^~(?=[/\\])/, homedir());
+    return { command: path.basename(program) === program ? ((await onPath(program)) ?? program) : program, args: [...args, '--stdio'] };
   }
   const found = (await onPath(NAME)) ?? environment.server();
   return found === undefined ? undefined : { command: found, args: ['--stdio'] };
@@ -27,19 +29,17 @@ export async function findCommand(environment: Environment): Promise<Command | u
  * there as well: that can be a workspace, which has no say in what is started.
  */
 export async function onPath(name: string): Promise<string | undefined> {
-  const endings = process.platform === 'win32' ? ['.exe', '.cmd', '.bat'] : [''];
+  const ending = process.platform === 'win32' ? '.exe' : '';
   for (const directory of (process.env['PATH'] ?? '').split(path.delimiter).filter(path.isAbsolute)) {
-    for (const ending of endings) {
-      const program = path.join(directory, name + ending);
-      if (await isExecutable(program)) {
-        return program;
-      }
+    const program = path.join(directory, name + ending);
+    if (await isExecutable(program)) {
+      return program;
     }
   }
   return undefined;
 }
 
-export async function isExecutable(program: string): Promise<boolean> {
+async function isExecutable(program: string): Promise<boolean> {
   return access(program, constants.X_OK).then(
     () => true,
     () => false,

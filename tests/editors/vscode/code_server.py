@@ -40,6 +40,7 @@ QUIET = {
     "window.menuBarVisibility": "compact",
     "workbench.editor.limit.enabled": True,
     "workbench.editor.limit.value": 3,
+    "workbench.editor.useModal": "off",
 }
 # Everything is shown however unsure, and long: what a model says is not what is tested.
 TALKATIVE = {"charrnn.minConfidence": 0, "charrnn.length": "sentence", "charrnn.maxCharacters": 50}
@@ -53,7 +54,7 @@ def has_vscode() -> bool:
 class CodeServer:
     """A process of code-server with a home, settings and extensions of its own."""
 
-    def __init__(self, home: Path, models: Path) -> None:
+    def __init__(self, home: Path, models: Path, settings: dict[str, object] | None = None) -> None:
         self.home = home
         self.folder = home / "writing"
         self.port = _free_port()
@@ -64,25 +65,20 @@ class CodeServer:
         for folder in ("User", "Machine"):
             (home / "data" / folder).mkdir(parents=True)
         (home / "config.yaml").write_text("{}\n", encoding="utf-8")
-        self.configure_machine(serverCommand=COMMAND)
-        self.configure()
+        self._write_settings("User", user_settings() if settings is None else QUIET | settings)
+        self._write_settings("Machine", machine_settings(serverCommand=COMMAND))
         self._run("--install-extension", str(EXTENSION))
         self._log = (home / "code-server.log").open("wb")
         self.process = self._start()
 
-    def configure(self, **settings: object) -> None:
-        """Set the user's settings of the extension; the editor takes them over."""
-        named = {f"charrnn.{key}": value for key, value in settings.items()}
-        self._write_settings("User", QUIET | TALKATIVE | named)
-
-    def configure_machine(self, **settings: object) -> None:
-        """Set those settings of the extension that only the machine may have."""
-        self._write_settings("Machine", {f"charrnn.{key}": value for key, value in settings.items()})
-
-    def setting(self, key: str) -> object:
-        """A setting of the extension as the editor has written it for the user."""
-        found: dict[str, object] = json.loads((self.home / "data/User/settings.json").read_text(encoding="utf-8"))
-        return found.get(f"charrnn.{key}")
+    def settings(self, whose: str = "User") -> dict[str, object]:
+        """The settings as the editor has written them; none while it is writing."""
+        text = (self.home / "data" / whose / "settings.json").read_text(encoding="utf-8")
+        try:
+            found: dict[str, object] = json.loads(text)
+        except ValueError:
+            return {}
+        return found
 
     def address(self, *files: Path, folder: Path | None = None) -> str:
         """Where a browser finds the folder, with these files open."""
@@ -97,11 +93,6 @@ class CodeServer:
     def trainings(self) -> list[int]:
         """The processes that train a model for this editor."""
         return [process for process, words in self._processes() if "charrnn_training.cli" in words]
-
-    def log(self) -> str:
-        """What the extension has logged."""
-        logs = sorted((self.home / "data/logs").rglob("*CharRNN.log"))
-        return "\n".join(log.read_text(encoding="utf-8") for log in logs)
 
     def stop(self) -> None:
         """End it as a service manager would."""
@@ -152,9 +143,7 @@ class CodeServer:
 
     def _write_settings(self, whose: str, settings: dict[str, Any]) -> None:
         path = self.home / "data" / whose / "settings.json"
-        if path.exists() and json.loads(path.read_text(encoding="utf-8")) == settings:
-            return
-        path.write_text(json.dumps(settings, indent=2), encoding="utf-8")  # in place: the editor watches this file
+        path.write_text(json.dumps(settings), encoding="utf-8")
 
     def _processes(self) -> Iterable[tuple[int, list[str]]]:
         mark = f"{MARK}={self.home}".encode()
@@ -165,6 +154,16 @@ class CodeServer:
                     yield int(directory.name), words
             except OSError:
                 continue  # it has just ended, or is another user's
+
+
+def user_settings(**settings: object) -> dict[str, object]:
+    """What the user has set, with these settings of the extension."""
+    return QUIET | TALKATIVE | machine_settings(**settings)
+
+
+def machine_settings(**settings: object) -> dict[str, object]:
+    """Settings of the extension by their full names."""
+    return {f"charrnn.{key}": value for key, value in settings.items()}
 
 
 def _environment(home: Path, models: Path) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from tests.editors.vscode.code_server import MISSING, CodeServer, has_vscode
 from tests.editors.vscode.window import Window
 
 HERE = Path(__file__).parent
+TEXT = HERE.parents[2] / "benchmarks/texts/essay.txt"
 LAST = "test_nothing_outlives_the_editor"
 
 
@@ -32,12 +34,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """With a failure goes what was on the screen, and the extension's log."""
+    """With a failure goes what was on the screen."""
     report = yield
     window = getattr(item, "funcargs", {}).get("window")
     if report.failed and call.when == "call" and isinstance(window, Window):
         report.sections.append(("screen", str(window.picture(f"failed-{item.name}"))))
-        report.sections.append(("extension's log", window.server.log()))
     return report
 
 
@@ -47,12 +48,14 @@ def code_server(tmp_path_factory: pytest.TempPathFactory, make_model: ModelMaker
     models = tmp_path_factory.mktemp("models")
     make_model("second", models)
     server = CodeServer(tmp_path_factory.mktemp("vscode"), models)
+    (server.folder / "essays").mkdir()
+    shutil.copy(TEXT, server.folder / "essays")
     yield server
     server.stop()
 
 
 @pytest.fixture(scope="session")
-def opened(tmp_path_factory: pytest.TempPathFactory, code_server: CodeServer) -> Iterator[Window]:
+def window(tmp_path_factory: pytest.TempPathFactory, code_server: CodeServer) -> Iterator[Window]:
     """The window that all tests use, with the server ready."""
     with launched(tmp_path_factory.mktemp("chromium")) as browser:
         window = Window(browser, code_server)
@@ -61,10 +64,3 @@ def opened(tmp_path_factory: pytest.TempPathFactory, code_server: CodeServer) ->
         window.load(first)
         window.wait_for_status(lambda status: "english" in status)
         yield window
-
-
-@pytest.fixture
-def window(opened: Window) -> Iterator[Window]:
-    """The window; what a test has changed in the settings is changed back."""
-    yield opened
-    opened.server.configure()

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from functools import partial
-from operator import eq
 
 from tests.editors.vscode.window import Window, ask
 
@@ -14,13 +12,13 @@ START = "The men who came to look at the roof said that it wo"
 def test_settings_hold_at_once(window: Window) -> None:
     path = window.open("settings.md", START)
     assert " " in ask(window).strip()
-    window.server.configure(length="word")
+    window.configure(length="word")
     window.until(lambda: ask(window).strip(), lambda ghost: ghost != "" and " " not in ghost)
-    window.server.configure(enable=False)
+    window.configure(enable=False)
     window.wait_for_status(lambda status: "off" in window.icon())
     window.type("r")
     window.wait_for_none()
-    window.server.configure()
+    window.configure()
     window.wait_for_status(lambda status: "quote" in window.icon())
     ghost = ask(window)
     window.press("Tab")
@@ -29,7 +27,7 @@ def test_settings_hold_at_once(window: Window) -> None:
 
 def test_a_bad_value_is_told_once_and_the_default_stays(window: Window) -> None:
     window.open("bad.md", START)
-    window.server.configure(maxCharacters=1000)
+    window.configure(maxCharacters=1000)
     said = window.notification("charrnn.maxCharacters is 1000")
     assert "from 2 to 400" in said
     assert ask(window)
@@ -79,10 +77,10 @@ def test_another_model(window: Window) -> None:
     window.picture("models")
     window.choose("second")
     window.wait_for_status(lambda status: "second" in status)
-    assert window.server.setting("model") == "second"
+    assert window.server.settings()["charrnn.model"] == "second"
     window.focus()
     assert ask(window)
-    window.server.configure()
+    window.configure()
     window.wait_for_status(lambda status: "english" in status)
 
 
@@ -93,8 +91,7 @@ def test_temperature_and_length_from_the_menu(window: Window) -> None:
         window.choose(entry)
         window.page.wait_for_selector(f".quick-input-list .monaco-list-row >> text={choice}")
         window.choose(choice)
-        chosen = partial(window.server.setting, key)
-        window.until(chosen, partial(eq, value))
+        window.until(window.server.settings, lambda found, key=key, value=value: found.get(f"charrnn.{key}") == value)
         window.focus()
 
 

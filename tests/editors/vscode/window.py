@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
+from functools import partial
+from operator import eq
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from tests.editors.vscode.code_server import CodeServer
+from playwright.sync_api import TimeoutError  # noqa: A004 - the name that Playwright gave it
+from tests.editors.vscode.code_server import CodeServer, machine_settings, user_settings
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -17,7 +21,7 @@ Film = list[tuple[float, str]]
 
 PICTURES = Path(__file__).parents[3] / "build/vscode"
 
-PATIENCE = 60.0  # seconds within which everything that is waited for has come
+PATIENCE = 40.0  # seconds within which everything that is waited for has come
 GHOST = ".ghost-text-decoration, .ghost-text-decoration-preview, .ghost-text"
 STATUS = '[id="charrnn.charrnn-lsp.status"]'
 
@@ -39,6 +43,7 @@ class Window:
     def __init__(self, browser: Browser, server: CodeServer) -> None:
         self.server = server
         self.page: Page = browser.new_page(viewport={"width": 1100, "height": 700})
+        self.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
         self.page.set_default_timeout(PATIENCE * 1000)
         self.requests: list[str] = []
         self.errors: list[str] = []
@@ -49,6 +54,7 @@ class Window:
     def load(self, *files: Path, folder: Path | None = None) -> None:
         """Load the workbench anew."""
         self.page.goto(self.server.address(*files, folder=folder))
+        self.shown = files[0]
         self.page.wait_for_selector(".monaco-workbench .statusbar")
 
     def open(self, name: str, text: str = "") -> Path:
@@ -67,6 +73,7 @@ class Window:
         self.page.wait_for_selector(f'.tab.active[data-resource-name="{path.name}"]')
         self.focus()
         self.press("Control+End")
+        self.shown = path
 
     def focus(self) -> None:
         """Wait until keys go to the editor."""
@@ -131,6 +138,23 @@ class Window:
     def wait_for_status(self, wanted: Callable[[str], bool]) -> str:
         return self.until(self.status, wanted)
 
+    def configure(self, **settings: object) -> None:
+        """Change the user's settings of the extension, as a writer does. (The files are not watched everywhere.)"""
+        self._write_settings("User", "Preferences: Open User Settings (JSON)", user_settings(**settings))
+
+    def configure_machine(self, **settings: object) -> None:
+        """Change those settings of the extension that only the machine has."""
+        self._write_settings("Machine", "Preferences: Open Remote Settings (JSON)", machine_settings(**settings))
+
+    def _write_settings(self, whose: str, command: str, settings: dict[str, object]) -> None:
+        """Write them where the editor opens them, and go back to the file that was shown."""
+        self.command(command)
+        self.page.wait_for_selector(f'.monaco-editor[data-uri*="{whose}/settings.json"].focused')
+        self.page.evaluate("text => navigator.clipboard.writeText(text)", json.dumps(settings))
+        self.press("Control+a", "Control+v", "Control+s")
+        self.until(partial(self.server.settings, whose), partial(eq, settings))
+        self.show(self.shown)
+
     def command(self, title: str) -> None:
         """Run a command as a writer does, from the palette."""
         self.press("F1")
@@ -144,10 +168,10 @@ class Window:
         entry.wait_for(state="visible")
         entry.click()
 
-    def notification(self, text: str) -> str:
+    def notification(self, text: str, patience: float = PATIENCE) -> str:
         """The notification that says this, once it is there."""
         found = self.page.locator(".notification-list-item", has_text=text).first
-        found.wait_for(state="visible")
+        found.wait_for(state="visible", timeout=patience * 1000)
         return found.text_content() or ""
 
     def answer(self, button: str) -> None:
@@ -180,6 +204,12 @@ class Window:
 
 
 def ask(window: Window, wanted: Callable[[str], bool] = bool) -> str:
-    """Ask by hand: a file that is only opened has no suggestions yet."""
-    window.press("Alt+Backslash")
+    """Ask by hand, as a file that is only opened has no suggestions yet; again if the editor was not ready for it."""
+    for _ in range(5):
+        window.press("Alt+Backslash")
+        try:
+            window.page.wait_for_selector(GHOST, timeout=3000)
+            break
+        except TimeoutError:
+            continue
     return window.wait_for_ghost(wanted)

@@ -1,0 +1,50 @@
+"""A model of one's own, from within the editor, while one goes on writing."""
+
+from __future__ import annotations
+
+from tests.editors.vscode.window import Window, ask
+
+START = "The men who came to look at the roof said that it wo"
+PATIENCE = 400.0  # seconds for a whole training, of a few thousand characters on a busy machine
+
+
+def test_train_on_a_folder_and_use_the_model(window: Window) -> None:
+    path = window.open("meanwhile.md", START)
+    order(window, "mine")
+    window.notification("Training mine")
+    window.show(path)
+    ghost = ask(window)
+    window.press("Tab")
+    window.wait_for_text(path, START + ghost)
+    window.picture("training")
+    window.notification("The model mine is ready", PATIENCE)
+    window.answer("Show the Report")
+    window.page.wait_for_selector('.tab.active[aria-label^="Report: mine"]')
+    window.picture("report")
+    window.notification("The model mine is ready")
+    window.answer("Use It Now")
+    window.wait_for_status(lambda status: "mine" in status)
+    window.show(path)
+    assert ask(window)
+    window.configure()
+    window.wait_for_status(lambda status: "english" in status)
+
+
+def test_a_training_can_be_cancelled(window: Window) -> None:
+    window.open("cancelled.md", START)
+    order(window, "unwanted")
+    window.notification("Training unwanted")
+    window.until(window.server.trainings, bool)
+    window.answer("Cancel")
+    window.notification("The training of unwanted was stopped")
+    window.until(window.server.trainings, lambda found: not found)
+
+
+def order(window: Window, name: str) -> None:
+    """Order a model from the context menu of a folder."""
+    window.page.locator(".explorer-folders-view .monaco-list-row", has_text="essays").click(button="right")
+    window.page.locator(".monaco-menu .action-item", has_text="Train on This").click()
+    window.page.wait_for_selector(".quick-input-widget input", state="visible")
+    window.press("Control+a")
+    window.page.keyboard.type(name)
+    window.press("Enter")
