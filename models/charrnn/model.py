@@ -15,6 +15,7 @@ from charrnn.errors import OptionError
 from charrnn.infill import weigh
 from charrnn.library import DEFAULT, find_model
 from charrnn.memory import Expectation, Memory
+from charrnn.outcomes import Outcomes
 from charrnn.prefix_cache import Context, PrefixCache, Reading
 from charrnn.sampling import Sampling, draw, log_softmax, shape
 from charrnn.search import Calibration, Search, SearchOptions, Suggestion
@@ -35,6 +36,9 @@ class Model:
     hurried: bool = False  # answer at a place that was not read lately from the text next to it
     _expected: tuple[Context, Expectation] | None = None
 
+    def __post_init__(self) -> None:
+        self.outcomes = Outcomes(Calibration(**self.artifact.calibration))
+
     @property
     def name(self) -> str:
         return self.artifact.name
@@ -45,7 +49,14 @@ class Model:
 
     @property
     def calibration(self) -> Calibration:
-        return Calibration(**self.artifact.calibration)
+        """The model's own, moved by what became of this writer's suggestions."""
+        return self.outcomes.calibration
+
+    def forget(self) -> None:
+        """Forget what the writer wrote, and what they made of suggestions."""
+        self.outcomes.forget()
+        if self.memory is not None:
+            self.memory.forget()
 
     def search(self, context: Context, options: SearchOptions) -> Iterator[Search | None]:
         """Read `context` and look ahead, giving way (`None`) between steps; the last item is the finished search."""

@@ -46,6 +46,9 @@ class Suggestions:
 
     def suggest(self, excerpt: Excerpt, invoked: bool) -> Iterator[list[Suggestion] | None]:
         """What to insert at the cursor, the best first; gives way (`None`) between steps, the last is the result."""
+        learning = self.model.memory is not None
+        if learning:
+            self.model.outcomes.read(excerpt.before.text)
         shown = self._recall(excerpt)
         if not invoked and not _may_interrupt(excerpt):
             shown = []
@@ -59,6 +62,8 @@ class Suggestions:
             found = [suggestion for suggestion in found if not _repeats(suggestion.text, excerpt.after)]
             # Asked by hand where something is shown: that first, then the others.
             shown = _distinct([*(shown or []), *found])[:ALTERNATIVES]
+            if shown and learning and not invoked:
+                self.model.outcomes.show(before.text, shown[0])
         if not invoked:
             self._remember(_Place.of(excerpt), shown)
         yield shown

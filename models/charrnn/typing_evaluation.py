@@ -46,7 +46,7 @@ def evaluate_typing(
     take: Taker = take_reading,
 ) -> Measured:
     """Type `text` after its first `given` characters, with the memory of this document alone, or with none."""
-    model.memory = Memory(model.vocabulary) if with_memory else None
+    _begin(model, with_memory=with_memory)
     page = Page(model.memory, text[:given])
     return _measure(text, given, len(text), _suggester(Suggestions(model, options), page), take)
 
@@ -55,7 +55,7 @@ def evaluate_gaps(
     model: Model, options: SearchOptions, text: str, count: int, *, with_memory: bool = True, seed: int = 0
 ) -> list[Measured]:
     """Take some words out of lines of `text` at `count` random places, one after the other, and type each in again."""
-    model.memory = Memory(model.vocabulary) if with_memory else None
+    _begin(model, with_memory=with_memory)
     suggestions = Suggestions(model, options)
     measured = []
     for start, stop in gaps(text, count, seed):
@@ -63,6 +63,12 @@ def evaluate_gaps(
         measured.append(_measure(text, start, stop, _suggester(suggestions, page), take_reading))
         page.close()
     return measured
+
+
+def _begin(model: Model, *, with_memory: bool) -> None:
+    """A writer whom the model does not know."""
+    model.memory = Memory(model.vocabulary) if with_memory else None
+    model.forget()
 
 
 def gaps(text: str, count: int, seed: int = 0) -> list[tuple[int, int]]:

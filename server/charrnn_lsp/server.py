@@ -256,6 +256,7 @@ class CharRNNServer(LanguageServer):
         """Forget what was learned from the writer's texts."""
         if self._model is not None:
             self.recollection.forget()
+            self._model.forget()
             self._offer(self._model)
 
     def _use(self, model: Model | None) -> None:

@@ -9,6 +9,7 @@ import pytest
 from charrnn.artifact import Artifact
 from charrnn.cell import Cell, Ids, Logits, State
 from charrnn.excerpt import Excerpt
+from charrnn.memory import Memory
 from charrnn.model import Model
 from charrnn.onnx_cell import OnnxCell
 from charrnn.prefix_cache import Context, PrefixCache
@@ -185,3 +186,16 @@ def test_before_other_text_what_leads_over_to_it_is_asked_of_the_network(tiny: A
     assert plain
     assert writer.ask("It was ", " and then")
     assert writer.cell.runs > runs + len(" and then")
+
+
+def test_confidence_follows_the_writer_only_while_the_memory_is_on(tiny: Artifact) -> None:
+    for memory in (None, Memory(tiny.vocabulary)):
+        writer = Writer(tiny)
+        model = writer.suggestions.model
+        model.memory = memory
+        before = model.calibration
+        assert writer.ask("It was")
+        writer.ask("It was{")
+        assert (model.calibration != before) is (memory is not None)
+        model.forget()
+        assert model.calibration == before
