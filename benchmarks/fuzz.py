@@ -15,7 +15,9 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
+RESULTS = Path(__file__).parent / "results" / "fuzz.json"
 URI = "file:///a.md"
 PATIENCE = 30.0  # seconds
 
@@ -108,6 +110,8 @@ def main() -> int:
             print(f"seed {options.seed + rounds}: {problem}")
         rounds += 1
     print(f"{rounds} rounds, {failures} failures")
+    result = {"minutes": options.minutes, "seed": options.seed, "rounds": rounds, "failures": failures}
+    RESULTS.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     return 1 if failures else 0
 
 
