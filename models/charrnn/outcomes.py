@@ -1,8 +1,8 @@
 """What became of suggestions, and what that says of the next ones: a calibration that follows the writer.
 
-A model's own calibration was measured on other people's texts. Whether a suggestion was right, the writer shows by going
-on; slope and intercept follow by gradient steps on the log loss (Platt's regression, online), drawn back to where they
-began. Nothing of it is ever written to disk.
+A model's own calibration was measured on other people's texts. Whether a suggestion was right, the writer shows by
+going on; slope and intercept follow by gradient steps on the log loss (Platt's regression, online), drawn back to where
+they began. Nothing of it is ever written to disk.
 """
 
 from __future__ import annotations
