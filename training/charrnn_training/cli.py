@@ -26,7 +26,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     interruption = Interruption()
     with interruption.installed():
         try:
-            watch(train(_order(options, arguments), watch, interruption))
+            if done := train(_order(options, arguments), watch, interruption):
+                watch(done)
         except CharRNNError as error:
             watch(Failed(str(error)))
             return 1

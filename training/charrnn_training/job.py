@@ -20,6 +20,7 @@ from charrnn.vocabulary import Vocabulary
 from charrnn_training.checkpoint import FILE as CHECKPOINT
 from charrnn_training.checkpoint import load_checkpoint
 from charrnn_training.corpus import SMALLEST_CORPUS, SMALLEST_HELD_OUT, write_shard
+from charrnn_training.distribution import Group, joined
 from charrnn_training.events import Clock, Done, Started, Watcher
 from charrnn_training.fine_tuning import best_mix, introduce, load_start, pull_towards, save_start
 from charrnn_training.finish import finish
@@ -41,22 +42,43 @@ MIXING_CHARACTERS = 60_000  # of the validation text, on which weights between s
 FINE_TUNING, SCRATCH = "finetune", "scratch"  # recipes where none is named
 
 
-def train(order: Order, watch: Watcher, interruption: Interruption) -> Done:
-    """Carry out an order. Raises a `CharRNNError`, and `KeyboardInterrupt` where someone stops it."""
+def train(order: Order, watch: Watcher, interruption: Interruption) -> Done | None:
+    """Carry out an order. Raises a `CharRNNError`, and `KeyboardInterrupt` where someone stops it.
+
+    Under `torchrun` one process leads; the others only help it train, and have nothing to tell.
+    """
     device = torch_device(order.device)
     folder = RunFolder(order.runs, order.name)
-    with folder.locked():
-        record, corpus, recipe = _resume(order, folder) if order.resume else _begin(order, folder, watch)
-        network = CharRNN(recipe.architecture(len(corpus.vocabulary)), recipe.dropout)
-        trainer = Trainer(network, recipe, corpus.training, corpus.validation, folder.path, device)
-        _start(order, trainer, record, folder.path)
-        watch(Started(len(corpus.training), corpus.held_out, record.base, network.architecture.parameters))
-        clock = Clock(watch)
-        _run(trainer, clock, interruption)
-        place = _mix(trainer, folder.path)
-        done = finish(order, trainer, corpus, record, place, clock)
-        write_record(folder.path, dataclasses.replace(record, finished=True))
+    with joined(device) as group:
+        if not group.leads:
+            group.wait()
+            _run(
+                _trainer(order, folder, _resume(order, folder), device, group), Clock(lambda event: None), interruption
+            )
+            return None
+        with folder.locked():
+            prepared = record, corpus, _ = _resume(order, folder) if order.resume else _begin(order, folder, watch)
+            group.wait()  # the others open what is there now
+            trainer = _trainer(order, folder, prepared, device, group)
+            parameters = trainer.network.architecture.parameters
+            watch(Started(len(corpus.training), corpus.held_out, record.base, parameters))
+            clock = Clock(watch)
+            _run(trainer, clock, interruption)
+            place = _mix(trainer, folder.path)
+            done = finish(order, trainer, corpus, record, place, clock)
+            write_record(folder.path, dataclasses.replace(record, finished=True))
     return done
+
+
+def _trainer(
+    order: Order, folder: RunFolder, prepared: tuple[Record, Corpus, Recipe], device: torch.device, group: Group
+) -> Trainer:
+    """A trainer of what was prepared, with the weights that it is to go on from."""
+    record, corpus, recipe = prepared
+    network = CharRNN(recipe.architecture(len(corpus.vocabulary)), recipe.dropout)
+    trainer = Trainer(network, recipe, corpus.training, corpus.validation, folder.path, device, group)
+    _start(order, trainer, record, folder.path)
+    return trainer
 
 
 def _begin(order: Order, folder: RunFolder, watch: Watcher) -> tuple[Record, Corpus, Recipe]:
