@@ -27,3 +27,20 @@ def test_a_shard_holds_each_document_after_its_mark(tmp_path: Path) -> None:
 def test_next_to_no_text_is_refused(tmp_path: Path, documents: list[str]) -> None:
     with pytest.raises(TextError, match=r"training needs at least 1000"):
         write_shard(tmp_path, iter(documents), Vocabulary.of("abc"))
+
+
+def test_a_long_document_is_encoded_in_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("charrnn_training.corpus.PIECE", 100)
+    vocabulary = Vocabulary.of(PROSE)
+    shard = write_shard(tmp_path, iter([PROSE]), vocabulary)
+    assert (shard.ids[1:] == vocabulary.encode(PROSE)).all()
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["ids.npy", "starts.npy", "vocabulary.json"]
+
+
+def test_pages_that_were_let_go_are_read_again(tmp_path: Path) -> None:
+    shard = write_shard(tmp_path, iter([PROSE]), Vocabulary.of(PROSE))
+    before = np.asarray(shard.ids).copy()
+    shard.release()
+    assert (shard.ids == before).all()
+    Shard(shard.ids[:100], np.array([0, 100])).release()
+    Shard(before, shard.starts).release()  # ids that are no map of a file

@@ -10,14 +10,23 @@ from charrnn.config import Architecture
 from charrnn.network import CharRNN
 from charrnn_training.fast_gru import FastGRU
 from charrnn_training.fast_lstm import FastLSTM
-from charrnn_training.layers import LockedDropout, WeightDropped, prepare_layers
+from charrnn_training.layers import NARROWEST_GRU, NARROWEST_LSTM, LockedDropout, WeightDropped, prepare_layers
 
 CPU = torch.device("cpu")
 
 
-@pytest.mark.parametrize(("cell", "kind"), [("lstm", FastLSTM), ("gru", FastGRU), ("rnn", nn.RNN)])
-def test_layers_on_the_cpu_become_fast_ones(cell: Any, kind: type) -> None:
-    network = CharRNN(Architecture(20, cell, 4, 8, 2))
+@pytest.mark.parametrize(
+    ("cell", "hidden", "kind"),
+    [
+        ("lstm", NARROWEST_LSTM, FastLSTM),
+        ("lstm", NARROWEST_LSTM - 1, nn.LSTM),
+        ("gru", NARROWEST_GRU, FastGRU),
+        ("gru", NARROWEST_GRU - 1, nn.GRU),
+        ("rnn", 256, nn.RNN),
+    ],
+)
+def test_layers_on_the_cpu_become_fast_ones_where_they_are_faster(cell: Any, hidden: int, kind: type) -> None:
+    network = CharRNN(Architecture(20, cell, 4, hidden, 2))
     names = list(network.state_dict())
     prepare_layers(network, CPU)
     assert all(type(layer) is kind for layer in network.layers)
@@ -57,3 +66,15 @@ def test_a_network_gets_what_a_recipe_asks_for() -> None:
     assert all(isinstance(layer, WeightDropped) and layer.weight_drop == 0.2 for layer in network.layers)
     assert isinstance(network.dropout, LockedDropout)
     assert network.dropout.p == 0.3
+
+
+@pytest.mark.parametrize("cell", ["lstm", "gru"])
+def test_a_network_with_fast_layers_is_the_same_network(cell: Any) -> None:
+    torch.manual_seed(0)
+    network = CharRNN(Architecture(20, cell, 8, 256, 2, residual=True))
+    ids = torch.randint(0, 20, (4, 12))
+    expected, state = network(ids, network.initial_state(4))
+    prepare_layers(network, CPU)
+    got, new = network(ids, network.initial_state(4))
+    assert torch.allclose(got, expected, atol=0.1)
+    assert torch.allclose(new, state, atol=0.1)

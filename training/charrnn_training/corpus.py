@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
+import mmap
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +17,7 @@ from charrnn.errors import TextError
 from charrnn.vocabulary import DOCUMENT, Vocabulary
 
 SMALLEST_CORPUS, SMALLEST_HELD_OUT = 1000, 20  # characters
+PIECE = 1 << 20  # characters encoded at a time
 
 
 @dataclass(frozen=True)
@@ -33,23 +37,44 @@ class Shard:
     def __len__(self) -> int:
         return len(self.ids)
 
+    def release(self) -> None:
+        """Let go of the pages that were read. They stay in the system's cache, and are no longer this process's."""
+        mapped: object = self.ids.base
+        if isinstance(mapped, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):  # not on Windows
+            mapped.madvise(mmap.MADV_DONTNEED)
+
 
 def write_shard(
     folder: Path, documents: Iterator[str], vocabulary: Vocabulary, smallest: int = SMALLEST_CORPUS
 ) -> Shard:
-    """Encode documents into `folder`, one at a time. Raises `TextError` below the `smallest` number of characters."""
+    """Encode documents into `folder`, a piece at a time. Raises `TextError` below the `smallest` number of characters.
+
+    Memory holds eight bytes a document.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    starts = [0]
-    with (folder / "ids.raw").open("wb") as file:
+    starts = array("q", [0])
+    with (folder / "ids.tmp").open("wb") as file:
+        file.write(_header(0))
         for document in documents:
-            ids = vocabulary.encode(document).astype(np.uint16)
-            file.write(np.array([DOCUMENT], np.uint16).tobytes() + ids.tobytes())
-            starts.append(starts[-1] + len(ids) + 1)
+            file.write(np.array([DOCUMENT], np.uint16).tobytes())
+            length = 1
+            for first in range(0, len(document), PIECE):
+                ids = vocabulary.encode(document[first : first + PIECE]).astype(np.uint16)
+                file.write(ids.tobytes())
+                length += len(ids)
+            starts.append(starts[-1] + length)
+        file.seek(0)
+        file.write(_header(starts[-1]))
     if starts[-1] < smallest:
         raise TextError(f"The text has {starts[-1]} characters; training needs at least {smallest}.")
-    raw = np.memmap(folder / "ids.raw", np.uint16, "r")
-    np.save(folder / "ids.npy", raw)
-    (folder / "ids.raw").unlink()
+    (folder / "ids.tmp").replace(folder / "ids.npy")
     np.save(folder / "starts.npy", np.array(starts, np.int64))
     (folder / "vocabulary.json").write_text(json.dumps(vocabulary.symbols), encoding="utf-8")
     return Shard.open(folder)
+
+
+def _header(count: int) -> bytes:
+    """The head of a NumPy file with `count` ids; its length is the same for any count that a disk can hold."""
+    head = io.BytesIO()
+    np.lib.format.write_array_header_1_0(head, {"descr": "<u2", "fortran_order": False, "shape": (count,)})
+    return head.getvalue()

@@ -9,6 +9,8 @@ import numpy.typing as npt
 
 from charrnn_training.corpus import Shard
 
+RELEASE_EVERY = 64  # batches
+
 
 @dataclass(frozen=True)
 class Batch:
@@ -43,6 +45,8 @@ class Streams:
         rng = np.random.default_rng((self.seed, self.epoch, self.chunk))
         first = self.chunk * self.steps
         ids = np.stack([self._read(b * self.stream_length + first, self.steps + 1) for b in range(self.batch)])
+        if self.chunk % RELEASE_EVERY == 0:
+            self.shard.release()
         fresh = rng.random(self.batch) < self.forget
         if self.chunk == 0:
             fresh[:] = True

@@ -1,0 +1,123 @@
+"""Whatever ends a run, its checkpoint is whole and it goes on from there."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from charrnn.errors import ModelError
+from charrnn.vocabulary import Vocabulary
+from charrnn_training import trainer as trainer_module
+from charrnn_training.checkpoint import FILE, load_checkpoint
+from charrnn_training.corpus import Shard, write_shard
+from charrnn_training.trainer import BEST, Report
+
+from .conftest import PROSE, make_trainer
+
+# Trains without end, saving after every update, and goes on from what is there.
+ENDLESS = """
+import sys
+from pathlib import Path
+import torch
+from charrnn.network import CharRNN
+from charrnn_training import trainer
+from charrnn_training.corpus import Shard
+from charrnn_training.recipe import Recipe
+
+trainer.SAVE_MINUTES = 0.0
+folder = Path(sys.argv[1])
+recipe = Recipe(hidden=32, embedding=8, batch=8, steps=32, epochs=1e9, validate_minutes=0.002, average=0.9)
+shard = Shard.open(folder / "shard")
+network = CharRNN(recipe.architecture(int(sys.argv[2])))
+run = trainer.Trainer(network, recipe, shard, shard, folder, torch.device("cpu"))
+if (folder / "checkpoint.safetensors").exists():
+    run.resume()
+print("resumed at", run.progress.updates, flush=True)
+run.run(lambda report: print(report.progress.updates, flush=True))
+"""
+
+
+def test_killed_at_random_moments_a_run_goes_on_where_it_was(vocabulary: Vocabulary, tmp_path: Path) -> None:
+    write_shard(tmp_path / "shard", iter(PROSE), vocabulary)
+    rng = random.Random(int(os.environ.get("CHARRNN_SEED", "1")))
+    command = [sys.executable, "-c", ENDLESS, str(tmp_path), str(len(vocabulary))]
+    reached = 0
+    for _ in range(3):
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        assert process.stdout
+        resumed = int(process.stdout.readline().split()[-1])
+        # At most the update in progress is lost, and the one whose checkpoint was being written.
+        assert reached - 2 <= resumed <= reached + 1
+        for _ in range(rng.randint(3, 12)):
+            reached = int(process.stdout.readline())
+        time.sleep(rng.uniform(0, 0.02))
+        process.send_signal(signal.SIGKILL)
+        rest, _ = process.communicate()
+        reached = int(rest.split()[-1]) if rest.split() else reached
+        for name in (FILE, BEST):
+            if (tmp_path / name).exists():
+                assert load_checkpoint(tmp_path / name, None, []).progress["updates"] <= reached
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 2 MB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)]
+    try:
+        done = subprocess.run(mount, capture_output=True, check=False).returncode == 0
+    except FileNotFoundError:
+        done = False
+    if not done:
+        pytest.skip("a small file system can only be mounted by root on Linux")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def fill(file: Path) -> None:
+    """Write to a file until there is no room."""
+    with file.open("wb", buffering=0) as opened, contextlib.suppress(OSError):
+        while opened.write(bytes(4096)):
+            pass
+
+
+def test_a_full_disk_costs_neither_the_run_nor_its_checkpoint(
+    small_disk: Path,
+    shard: Shard,
+    vocabulary: Vocabulary,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(trainer_module, "SAVE_MINUTES", 0.0)
+    trainer = make_trainer(shard, vocabulary, small_disk)
+    trainer.save()
+    saved = (small_disk / FILE).read_bytes()
+    filler = small_disk / "filler"
+    caplog.set_level(logging.WARNING)
+
+    def watch(report: Report) -> None:
+        if report.progress.updates == 2:
+            fill(filler)
+        if report.progress.updates == 5:
+            saved_then = (small_disk / FILE).read_bytes()
+            assert load_checkpoint(small_disk / FILE, None, []).progress["updates"] <= 2
+            assert len(saved_then) >= len(saved) // 2
+            assert not list(small_disk.glob("*.tmp"))
+            with pytest.raises(ModelError, match=r"cannot be written .*\. What was saved before is kept; make room"):
+                trainer.save()
+            filler.unlink()
+
+    trainer.run(watch)
+    assert "cannot be written" in caplog.text
+    assert load_checkpoint(small_disk / FILE, None, []).progress["updates"] == trainer.progress.updates
