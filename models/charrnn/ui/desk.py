@@ -42,7 +42,7 @@ class Sheet:
         self.memory = Memory(model.vocabulary) if remembers else None
         self.suggestions = Suggestions(model, options)
         self._lines = [""]
-        self._remembered = RememberedLines(self.memory, [""]) if self.memory else None
+        self._remembered = RememberedLines(self.memory, [""]) if self.memory is not None else None
         self._edited = 0  # the line of the last edit
 
     def write(self, lines: list[str]) -> None:
@@ -56,8 +56,8 @@ class Sheet:
         if self._remembered is None or (not changed and not removed):
             return
         self._remembered.replace(first, removed, [content(line) for line in changed])
-        if first != self._edited:  # as the server does: a line is learned again when the writer leaves it
-            self._edited = first
+        edited, self._edited = self._edited, first + max(0, len(changed) - 1)
+        if first != edited or len(changed) > 1:  # a line that was edited is learned again when the writer leaves it
             for _ in self._remembered.catch_up():
                 pass
 
