@@ -42,8 +42,8 @@ def test_two_processes_train_as_one_with_the_same_batch(vocabulary: Vocabulary, 
     write_shard(tmp_path / "shard", iter(PROSE), vocabulary)
     (one,) = launch(tmp_path, 1, accumulate=1)
     leader, follower = launch(tmp_path, 2, accumulate=2)
-    assert len(one["curve"]) == 24
-    assert one["history"][-1][3] < 0.9 * one["history"][0][3]
+    assert len(one["curve"]) == 12
+    assert one["history"][-1][3] < 0.95 * one["history"][0][3]
     assert leader["curve"] == pytest.approx(one["curve"], rel=0.01)
     assert leader["best"] == pytest.approx(one["best"], rel=0.01)
     # The same decisions in both, at the same moments.

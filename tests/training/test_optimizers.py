@@ -6,7 +6,7 @@ from torch import nn
 
 from charrnn.config import Architecture
 from charrnn.network import CharRNN
-from charrnn_training.optimizers import Muon, make_optimizers, orthogonalise
+from charrnn_training.optimizers import Muon, clip_gradients, make_optimizers, orthogonalise
 
 
 @pytest.mark.parametrize("size", [(8, 8), (32, 8), (8, 32)])
@@ -43,3 +43,29 @@ def test_every_weight_is_moved(name: str) -> None:
         optimizer.step()
     unmoved = [key for key, value in network.named_parameters() if torch.equal(value, before[key])]
     assert unmoved == []
+
+
+def gradients(*values: float) -> list[nn.Parameter]:
+    found = []
+    for value in values:
+        parameter = nn.Parameter(torch.zeros(2, 2))
+        parameter.grad = torch.full((2, 2), value)
+        found.append(parameter)
+    return found
+
+
+@pytest.mark.parametrize("limit", [0.5, 100.0])
+def test_scaled_gradients_are_clipped_as_plain_ones_are(limit: float) -> None:
+    plain, scaled = gradients(1.0, -3.0), gradients(1024.0, -3072.0)
+    clip_gradients(plain, limit)
+    clip_gradients(scaled, limit, scale=1024.0)
+    for one, other in zip(plain, scaled, strict=True):
+        assert one.grad is not None
+        assert other.grad is not None
+        assert torch.allclose(one.grad, other.grad, rtol=1e-4)
+
+
+def test_gradients_that_overflowed_move_nothing() -> None:
+    parameters = gradients(1.0, float("inf"))
+    clip_gradients(parameters, 1.0, scale=1024.0)
+    assert all((parameter.grad == 0).all() for parameter in parameters if parameter.grad is not None)

@@ -19,7 +19,7 @@ from charrnn_training.recipe import Recipe
 from charrnn_training.trainer import Report, Trainer
 
 RECIPE = Recipe(
-    hidden=32, embedding=8, batch=8, steps=32, updates=24, learning_rate=0.01, warmup=5, validate_minutes=1e-9, seed=3
+    hidden=32, embedding=8, batch=8, steps=32, updates=12, learning_rate=0.01, warmup=5, validate_minutes=1e-9, seed=3
 )
 
 

@@ -34,11 +34,14 @@ class DeviceBatch:
 
 
 class Ahead:
-    """The rows of batches that are this process's, on `device`. A GPU gets `AHEAD` batches in one transfer."""
+    """The rows of batches that are this process's, on `device`.
 
-    def __init__(self, batches: Batches, rows: slice, device: torch.device) -> None:
+    A transfer brings `count` batches: one where the device is a CPU, else `AHEAD`.
+    """
+
+    def __init__(self, batches: Batches, rows: slice, device: torch.device, count: int | None = None) -> None:
         self._batches, self._rows, self._device = batches, rows, device
-        self._count = 1 if device.type == "cpu" else AHEAD
+        self._count = count or (1 if device.type == "cpu" else AHEAD)
         self._ready: list[DeviceBatch] = []
 
     def next(self) -> DeviceBatch:
