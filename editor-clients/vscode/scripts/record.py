@@ -114,7 +114,7 @@ def save(frames: list[tuple[Image.Image, int]]) -> None:
 
 def pictures(window: Window) -> None:
     """The pictures of grey text, of the menu and of the choice of a model."""
-    window.page.set_viewport_size({"width": 780, "height": 380})
+    window.page.set_viewport_size({"width": 780, "height": 470})
     window.press("Enter", "Enter")
     window.type("It was a very long time")
     ask(window)

@@ -15,7 +15,7 @@ def test_settings_hold_at_once(window: Window) -> None:
     window.configure(length="word")
     window.until(lambda: ask(window).strip(), lambda ghost: ghost != "" and " " not in ghost)
     window.configure(enable=False)
-    window.wait_for_status(lambda status: "off" in window.icon())
+    window.wait_for_status(lambda status: "slash" in window.icon())
     window.type("r")
     window.wait_for_none()
     window.configure()
@@ -114,21 +114,17 @@ def test_a_language_can_be_added(window: Window) -> None:
 
 
 def test_a_workspace_chooses_neither_command_nor_path(window: Window) -> None:
-    folder = window.server.folder / ".vscode"
-    folder.mkdir()
+    (window.server.folder / ".vscode").mkdir()
     trap = window.server.home / "trap"
-    (folder / "settings.json").write_text(
-        json.dumps({"charrnn.serverCommand": ["touch", str(trap)], "charrnn.model": str(window.server.home)}),
-        encoding="utf-8",
-    )
-    try:
-        window.notification("which is in no directory of models")
-        window.open("trust.md", START)
-        window.command("CharRNN: Restart the Server")
-        window.focus()
-        window.wait_for_status(lambda status: "english" in status)
-        assert ask(window)
-        assert not trap.exists()
-    finally:
-        (folder / "settings.json").unlink()
-        folder.rmdir()
+    window.open(".vscode/settings.json", "{}")
+    settings = {"charrnn.serverCommand": ["touch", str(trap)], "charrnn.model": str(window.server.home)}
+    window.paste(json.dumps(settings))
+    window.notification("which is in no directory of models")
+    window.open("trust.md", START)
+    window.command("CharRNN: Restart the Server")
+    window.focus()
+    window.wait_for_status(lambda status: "english" in status)
+    assert ask(window)
+    assert not trap.exists()
+    window.show(window.server.folder / ".vscode/settings.json")
+    window.paste("{}")

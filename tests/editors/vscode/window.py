@@ -84,6 +84,11 @@ class Window:
         """Type at a writer's pace: milliseconds between keys."""
         self.page.keyboard.type(text, delay=delay)
 
+    def paste(self, text: str) -> None:
+        """Put this text in the place of all that is in the editor, and save."""
+        self.page.evaluate("text => navigator.clipboard.writeText(text)", text)
+        self.press("Control+a", "Control+v", "Control+s")
+
     def press(self, *keys: str) -> None:
         for key in keys:
             self.page.keyboard.press(key)
@@ -150,8 +155,7 @@ class Window:
         """Write them where the editor opens them, and go back to the file that was shown."""
         self.command(command)
         self.page.wait_for_selector(f'.monaco-editor[data-uri*="{whose}/settings.json"].focused')
-        self.page.evaluate("text => navigator.clipboard.writeText(text)", json.dumps(settings))
-        self.press("Control+a", "Control+v", "Control+s")
+        self.paste(json.dumps(settings))
         self.until(partial(self.server.settings, whose), partial(eq, settings))
         self.show(self.shown)
 
