@@ -21,7 +21,7 @@ from charrnn.cell import Logits, State
 from charrnn.library import DEFAULT
 from charrnn.model import load_model
 from charrnn.report import estimates
-from charrnn.sampling import LogProbabilities, Sampling
+from charrnn.sampling import Sampling
 from charrnn.search import DEFAULT_CONFIDENCE, Search, SearchOptions
 from charrnn.typing_evaluation import evaluate_typing
 
@@ -38,9 +38,9 @@ class BestFirst(Search):
         frontier: list[tuple[float, int, object, State, int]] = []
         nodes = [self._first(before)]
         for _ in range(RUNS):
-            log_p: LogProbabilities = self._predict(nodes, logits)
-            self._collect(nodes, log_p)
-            children, rows, ids = self._children(nodes, log_p)
+            p = self._predict(nodes, logits)
+            self._collect(nodes, p)
+            children, rows, ids = self._children(nodes, p)
             for child, row, i in zip(children, rows.tolist(), ids.tolist(), strict=True):
                 heapq.heappush(frontier, (-child.log_p, next(order), child, state[:, row : row + 1], i))
             taken = [heapq.heappop(frontier) for _ in range(min(self._options.candidates, len(frontier)))]

@@ -60,7 +60,7 @@ def character_bits(
             p = _softmax(logits[0])
             if memory is not None:
                 expectation = memory.expect(p.copy(), context)
-                memory.mix(p, context)
+                memory.mix(p[None], [context])
                 memory.adapt(expectation, symbol)
                 context = memory.following(context, symbol)
             bits[place] -= math.log2(max(float(p[symbol]), 1e-30))

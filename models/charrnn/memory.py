@@ -14,7 +14,10 @@ from __future__ import annotations
 import math
 from array import array
 from bisect import bisect
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +28,7 @@ SHORTEST = 4
 ORDERS = (4, 5, 6, 8, 10)  # lengths of match that are told apart
 BEGINNINGS = (2, 3)  # shorter matches, of the beginning of a word and what stands before it
 PLACES = 32  # of a sequence, the latest that are looked at
+LOOKED_UP = 4096  # contexts whose evidence is kept
 RATE = 0.01  # how fast weights move
 # Kinds of match: by length, by how often it stood, by how many different symbols followed, and by what the network
 # thinks of the most frequent of these. The log odds of a kind's first weight are the sum of one number of each row,
@@ -50,9 +54,18 @@ class Passage:
     stop: int
 
 
-@dataclass(frozen=True)
-class _Match:
-    """What stood after the longest matches: per order from long to short, the kind, and (symbol, share) pairs."""
+class _Evidence(NamedTuple):
+    """What stood after the places where a match of one length was found."""
+
+    length: int  # the first number of its kind
+    seen: int
+    different: int
+    best: int  # the most frequent symbol
+    shares: list[tuple[int, float]]  # of each symbol
+
+
+class _Match(NamedTuple):
+    """Evidence, with the kind that it is for the network at hand."""
 
     kind: Kind
     shares: list[tuple[int, float]]
@@ -111,6 +124,7 @@ class Memory:
             self._symbols[passage.start : passage.stop] = bytes([_DEAD]) * size
             self._living -= size
             passage.stop = passage.start
+            self._forget_what_is_known()
 
     def forget(self) -> None:
         """Forget everything, the weights too."""
@@ -127,18 +141,23 @@ class Memory:
         """`context` with one more symbol."""
         return (context + bytes([symbol if symbol < _DEAD else 0]))[-ORDERS[-1] :]
 
-    def mix(self, p: Probabilities, context: bytes) -> None:
-        """Mix into the network's probabilities p [V], in place, what followed `context` before."""
-        rest, mixed = 1.0, []
-        for match in self._matches(p, context):
-            weight = self._weight(match.kind)
-            mixed.append((rest * weight, match.shares))
-            rest *= 1 - weight
-        if mixed:
-            p *= np.float32(rest)
-            for factor, shares in mixed:
-                for symbol, share in shares:
-                    p[symbol] += factor * share
+    def mix(self, p: Probabilities, contexts: Sequence[bytes]) -> None:
+        """Mix into the network's probabilities p [N, V], in place, what followed each of N `contexts` before."""
+        width = p.shape[1]
+        rests: list[float] = []
+        added: dict[int, float] = {}
+        for row, context in enumerate(contexts):
+            rest = 1.0
+            for match in self._matches(p[row], context):
+                weight = self._weight(match.kind)
+                for symbol, share in match.shares:
+                    place = row * width + symbol
+                    added[place] = added.get(place, 0.0) + rest * weight * share
+                rest *= 1 - weight
+            rests.append(rest)
+        if added:
+            p *= np.array(rests, np.float32)[:, None]
+            np.add.at(p.reshape(-1), list(added), np.array(list(added.values()), np.float32))
 
     def expect(self, p: Probabilities, context: bytes) -> Expectation:
         """What is expected after `context`, where the network's probabilities are p [V].
@@ -166,30 +185,28 @@ class Memory:
 
     def _matches(self, p: Probabilities, context: bytes) -> list[_Match]:
         """The matches of `context`, from the longest order that has one to the shortest."""
-        matches = self._long_matches(p, context) if len(context) >= SHORTEST else []
-        for order in reversed(BEGINNINGS):
-            if len(context) >= order and self._parts_words[context[-order]]:
-                places = self._places.get((order, int.from_bytes(context[-order:], "big")))
-                if places:
-                    counts: dict[int, int] = {}
-                    for place in places[-PLACES:]:
-                        if (symbol := self._symbols[place]) != _DEAD:
-                            counts[symbol] = counts.get(symbol, 0) + 1
-                    if counts:
-                        matches.append(self._match(p, len(ORDERS) + order - BEGINNINGS[0], counts))
-        return matches
+        return [
+            _Match((e.length, e.seen, e.different, bisect(_NETWORK_BOUNDS, p.item(e.best))), e.shares)
+            for e in self._evidence(context)
+        ]
 
-    def _match(self, p: Probabilities, length: int, counts: dict[int, int]) -> _Match:
-        """What followed in so many places, as a match of the kind that it is."""
-        seen = sum(counts.values())
-        trust = bisect(_NETWORK_BOUNDS, p[max(counts, key=counts.__getitem__)])
-        kind = (length, min(seen, _MOST_SEEN), min(len(counts), _MOST_DIFFERENT), trust)
-        return _Match(kind, [(symbol, count / seen) for symbol, count in counts.items()])
+    def _evidence(self, context: bytes) -> list[_Evidence]:
+        """What followed `context`; looked up once, until something is learned after its last two symbols."""
+        known = self._known.setdefault(context[-2:], {})
+        found = known.get(context)
+        if found is None:
+            if self._looked_up == LOOKED_UP:
+                self._forget_what_is_known()
+                known = self._known.setdefault(context[-2:], {})
+            found = known[context] = [*self._long_evidence(context), *self._short_evidence(context)]
+            self._looked_up += 1
+        return found
 
-    def _long_matches(self, p: Probabilities, context: bytes) -> list[_Match]:
+    def _long_evidence(self, context: bytes) -> Iterator[_Evidence]:
+        """Of matches of the lengths `ORDERS`, the longest first."""
         places = self._places.get((SHORTEST, int.from_bytes(context[-SHORTEST:], "big")))
-        if not places:
-            return []
+        if not places or len(context) < SHORTEST:
+            return
         symbols = self._symbols
         contexts = [context[-order:] for order in ORDERS[1:] if order <= len(context)]
         followers: list[list[int]] = [[] for _ in range(len(contexts) + 1)]
@@ -199,14 +216,21 @@ class Memory:
                 while level < len(contexts) and symbols.endswith(contexts[level], 0, place):
                     level += 1
                 followers[level].append(symbols[place])
-        counts: dict[int, int] = {}
-        matches: list[_Match] = []
+        counts: Counter[int] = Counter()
         for level in range(len(followers) - 1, -1, -1):
-            for symbol in followers[level]:
-                counts[symbol] = counts.get(symbol, 0) + 1
+            counts.update(followers[level])
             if counts:
-                matches.append(self._match(p, level, counts))
-        return matches
+                yield _weighed(level, counts)
+
+    def _short_evidence(self, context: bytes) -> Iterator[_Evidence]:
+        """Of matches of the lengths `BEGINNINGS`, the longest first."""
+        for order in reversed(BEGINNINGS):
+            if len(context) >= order and self._parts_words[context[-order]]:
+                places = self._places.get((order, int.from_bytes(context[-order:], "big")), ())
+                counts = Counter(self._symbols[place] for place in places[-PLACES:])
+                del counts[_DEAD]
+                if counts:
+                    yield _weighed(len(ORDERS) + order - BEGINNINGS[0], counts)
 
     def _encode(self, text: str) -> bytes:
         ids = self._vocabulary.encode(text)
@@ -224,6 +248,7 @@ class Memory:
         symbols += added
         for symbol in added:
             if symbol != _DEAD and symbol >= len(SPECIALS):
+                self._known.pop((key & _MASKS[2]).to_bytes(2, "big"), None)
                 self._note(SHORTEST, key, place)
                 for order in BEGINNINGS:
                     if self._parts_words[symbols[place - order]]:
@@ -257,3 +282,17 @@ class Memory:
         self._symbols = bytearray([_DEAD]) * ORDERS[-1]
         self._places: dict[tuple[int, int], array[int]] = {}
         self._living = 0
+        self._forget_what_is_known()
+
+    def _forget_what_is_known(self) -> None:
+        """Look everything up anew."""
+        self._known: dict[bytes, dict[bytes, list[_Evidence]]] = {}  # by the last two symbols, then by all
+        self._looked_up = 0
+
+
+def _weighed(length: int, counts: Counter[int]) -> _Evidence:
+    """How often each symbol followed, as evidence."""
+    seen = counts.total()
+    best = max(counts, key=counts.__getitem__)
+    shares = [(symbol, count / seen) for symbol, count in counts.items()]
+    return _Evidence(length, min(seen, _MOST_SEEN), min(len(counts), _MOST_DIFFERENT), best, shares)

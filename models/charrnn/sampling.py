@@ -10,6 +10,7 @@ import numpy.typing as npt
 from charrnn.errors import OptionError
 from charrnn.vocabulary import SPECIALS
 
+Probabilities = npt.NDArray[np.float32]
 LogProbabilities = npt.NDArray[np.float32]
 
 
@@ -32,6 +33,15 @@ class Sampling:
         for name, (good, allowed) in checks.items():
             if not good:
                 raise OptionError(f"{name} is {getattr(self, name)}; it must be {allowed}.")
+
+
+def softmax(logits: npt.NDArray[np.float32]) -> Probabilities:
+    """Probabilities [..., V] of logits [..., V], with nothing left for the ids of `SPECIALS`."""
+    logits = logits - logits[..., len(SPECIALS) :].max(axis=-1, keepdims=True)
+    logits[..., : len(SPECIALS)] = -np.inf
+    p: Probabilities = np.exp(logits, out=logits)
+    p /= p.sum(axis=-1, keepdims=True)
+    return p
 
 
 def log_softmax(logits: npt.NDArray[np.float32]) -> LogProbabilities:

@@ -26,7 +26,7 @@ import numpy.typing as npt
 from charrnn.cell import Cell, Logits, State
 from charrnn.errors import OptionError
 from charrnn.memory import Memory
-from charrnn.sampling import LogProbabilities, Sampling, log_softmax, shape
+from charrnn.sampling import LogProbabilities, Probabilities, Sampling, shape, softmax
 from charrnn.vocabulary import Vocabulary
 
 Length = Literal["word", "phrase", "sentence", "line"]
@@ -161,11 +161,11 @@ class Search:
         """
         nodes = [self._first(before)]
         while True:
-            log_p = self._predict(nodes, logits)
-            self._collect(nodes, log_p)
+            p = self._predict(nodes, logits)
+            self._collect(nodes, p)
             if len(nodes[0].text) == self._options.max_characters:
                 return
-            nodes, rows, ids = self._children(nodes, log_p)
+            nodes, rows, ids = self._children(nodes, p)
             if not nodes:
                 return
             logits, state = self._cell.run(ids[:, None], state[:, rows])
@@ -175,30 +175,26 @@ class Search:
         """The continuation that is still empty."""
         return _Node("", 0.0, 0.0, 0.0, context=self._memory.context(before) if self._memory else b"")
 
-    def _predict(self, nodes: list[_Node], logits: Logits) -> LogProbabilities:
-        """The log-probabilities [N, V] of what follows each node: the network's, with the memory's mixed in."""
-        log_p = log_softmax(logits)
-        if self._memory is None:
-            return log_p
-        p = np.exp(log_p)
-        for row, node in zip(p, nodes, strict=True):
-            self._memory.mix(row, node.context)
-        with np.errstate(divide="ignore"):
-            return np.log(p)
+    def _predict(self, nodes: list[_Node], logits: Logits) -> Probabilities:
+        """The probabilities [N, V] of what follows each node: the network's, with the memory's mixed in."""
+        p = softmax(logits)
+        if self._memory is not None:
+            self._memory.mix(p, [node.context for node in nodes])
+        return p
 
-    def _collect(self, nodes: list[_Node], log_p: LogProbabilities) -> None:
-        """Note which nodes are suggestions, from the distributions [N, V] of what follows them."""
-        masses = np.exp(log_p) @ self._alphabet.masses  # [N, 3]
+    def _collect(self, nodes: list[_Node], p: Probabilities) -> None:
+        """Note which nodes are suggestions, from the probabilities [N, V] of what follows them."""
+        masses = p @ self._alphabet.masses  # [N, 3]
         for node, (space, bound, line_end) in zip(nodes, masses.tolist(), strict=True):
             node.space = space
-            if len(node.text) > 1 and _ends_word(node.text) and _has_word(node.text) and not _is_junk(node.text):
+            if len(node.text) > 1 and _ends_word(node.text) and _has_word(node.text):
                 self._keep(node, bound, line_end)
 
     def _keep(self, node: _Node, bound: float, line_end: float) -> None:
         """Note a node, if it may be shown; the end of its word and of its line follow with these probabilities."""
         right = math.exp(node.log_p) * bound
         confidence = self._calibration.confidence(right)
-        if confidence < self._options.min_confidence:
+        if confidence < self._options.min_confidence or _is_junk(node.text):
             return
         worth = node.worth + right * (len(node.text) - 1 - node.gain)
         self._best_worth = max(self._best_worth, worth)
@@ -220,9 +216,11 @@ class Search:
         return worth
 
     def _children(
-        self, nodes: list[_Node], log_p: LogProbabilities
+        self, nodes: list[_Node], p: Probabilities
     ) -> tuple[list[_Node], npt.NDArray[np.intp], npt.NDArray[np.int64]]:
         """The next beam: its nodes, the rows [N] of their parents, and their ids [N]."""
+        with np.errstate(divide="ignore"):
+            log_p = np.log(p)
         exact = log_p + np.array([[node.log_p] for node in nodes], np.float32)
         log_p[:, self._alphabet.line_ends] = -np.inf
         for row, node in enumerate(nodes):

@@ -17,7 +17,7 @@ NAME = "the ship of queen zarquona sailed. "
 def predicted(memory: Memory, before: str) -> np.ndarray:
     """The distribution after `before` where the network knows nothing."""
     p = FLAT.copy()
-    memory.mix(p, memory.context(before))
+    memory.mix(p[None], [memory.context(before)])
     return p
 
 

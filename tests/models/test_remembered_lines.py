@@ -56,6 +56,6 @@ def test_typing_at_the_end_of_a_line_needs_no_catching_up() -> None:
         remembered.replace(0, 1, [line])
         assert remembered.unknown == 0
     p = FLAT.copy()
-    memory.mix(p, memory.context("of queen zarq"))
+    memory.mix(p[None], [memory.context("of queen zarq")])
     assert p.argmax() == VOCABULARY.encode("u")[0]
     assert len(memory._symbols) < len(NAME) + 2 * ORDERS[-1]
