@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 from itertools import islice, pairwise
+from pathlib import Path
 
 import pytest
+from tests.conftest import ModelMaker
 
 from charrnn.artifact import Artifact
 from charrnn.errors import ModelError
@@ -36,6 +38,16 @@ def test_nothing_is_read_of_a_long_prompt_but_its_end(book: Book) -> None:
     *_, (short,) = written(book, "It was so. " * 300, SAMPLINGS[:1], 5, 20)
     *_, (long,) = written(book, "Another beginning. " + "It was so. " * 300, SAMPLINGS[:1], 5, 20)
     assert short == long
+
+
+def test_a_model_that_was_trained_again_is_read_again(make_model: ModelMaker, tmp_path: Path) -> None:
+    first = make_model("again", tmp_path)
+    shelf = Shelf(str(first.path))
+    before = shelf.take(str(first.path))
+    make_model("again", tmp_path, hidden=24)
+    after = shelf.take(str(first.path))
+    assert (before.model.cell.architecture.hidden, after.model.cell.architecture.hidden) == (16, 24)
+    assert shelf.take(str(first.path)) is after
 
 
 def test_the_shelf_keeps_the_models_used_last(tiny: Artifact) -> None:
