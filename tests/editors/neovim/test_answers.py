@@ -245,6 +245,52 @@ def test_alternatives_that_came_with_an_answer_are_cycled_without_asking(fake: E
     fake.wait_until(lambda: fake.line == "foobare", "the chosen one")
 
 
+def test_typing_on_after_cycling_and_dismissing(fake: Editor) -> None:
+    fake.write("note.md")
+    say(fake, "bar", "bare")
+    fake.type("foo")
+    fake.see_ghost("bar")
+    fake.keys("<M-n>")
+    fake.see_ghost("bare (2/2)")
+    fake.keys("<C-x>")
+    fake.see_ghost("")
+    fake.type("!")
+    fake.see_ghost("bar")
+    assert "Error" not in fake.messages
+
+
+def test_neovims_own_switch_is_obeyed(fake: Editor, version: str) -> None:
+    if version == "0.10":
+        pytest.skip("Neovim 0.10 has no vim.lsp.inline_completion")
+    fake.write("note.md")
+    say(fake, "bar")
+    fake.type("foo")
+    fake.see_ghost("bar")
+    fake.lua("vim.lsp.inline_completion.enable(false, { bufnr = 0 })")
+    fake.type("o")
+    fake.lua("vim.wait(300)")
+    assert fake.ghost == ""
+    fake.lua("vim.lsp.inline_completion.enable(true, { bufnr = 0 })")
+    fake.type("o")
+    fake.see_ghost("bar")
+    assert "Error" not in fake.messages
+
+
+def test_a_buffer_that_goes_away_leaves_no_error(fake: Editor) -> None:
+    fake.write("note.md")
+    say(fake, "bar")
+    fake.type("foo")
+    fake.see_ghost("bar")
+    hold(fake)
+    fake.type("b")
+    fake.nvim.command("bwipeout!")
+    answer(fake, 1)
+    fake.lua("vim.wait(300)")
+    fake.open("other.md")
+    assert "Error" not in fake.messages
+    assert "E5108" not in fake.messages
+
+
 def test_a_key_that_has_nothing_to_do_does_what_it_did(start: Start) -> None:
     mapped = "vim.keymap.set('i', '<C-Right>', 'mapped')\n"
     made = "vim.keymap.set('i', '<C-l>', function() return 'made' end, { expr = true })\n"

@@ -16,6 +16,9 @@ local latest = {} ---@type table<integer, table> what it was given, or is to be 
 local originals = setmetatable({}, { __mode = 'k' }) ---@type table<vim.lsp.Client, function> their `request`
 
 local function group_of(buf)
+  if not vim.api.nvim_buf_is_valid(buf) then
+    return nil
+  end
   for _, autocmd in ipairs(vim.api.nvim_get_autocmds({ event = 'CursorMovedI', buffer = buf })) do
     if (autocmd.group_name or ''):find('inline_completion', 1, true) then
       return autocmd.group
@@ -23,17 +26,17 @@ local function group_of(buf)
   end
 end
 
----@return charrnn.Sink?
-local function sink_of(buf)
+---@return charrnn.Sink? nil where the module was switched off, or anew on
+local function sink_of(buf, client)
   local sink = sinks[buf]
   if sink and sink.group ~= group_of(buf) then
     sinks[buf], sink = nil, nil
   end
-  return sink
+  return vim.lsp.inline_completion.is_enabled({ bufnr = buf, client_id = client.id }) and sink or nil
 end
 
 local function hand_over(buf, client, items)
-  local sink = sink_of(buf)
+  local sink = sink_of(buf, client)
   latest[buf] = items
   if sink then
     sink.handler(nil, { items = items }, { client_id = client.id, bufnr = buf, method = METHOD })
@@ -42,7 +45,7 @@ end
 
 ---Instead of a request by the module: remember where it wants the answer, and give it what there is.
 local function intercept(buf, client, handler)
-  local known = sink_of(buf) ~= nil
+  local known = sink_of(buf, client) ~= nil
   sinks[buf] = { handler = handler, group = group_of(buf) }
   if not known and latest[buf] then
     hand_over(buf, client, latest[buf])

@@ -156,7 +156,7 @@ end
 
 function M.close(buf)
   if sessions[buf] then
-    pcall(vim.api.nvim_del_augroup_by_name, 'charrnn:' .. buf)
+    vim.api.nvim_del_augroup_by_name('charrnn:' .. buf)
     view.clear(buf, sessions[buf].client)
     view.close(buf)
     sessions[buf] = nil
@@ -169,7 +169,7 @@ function M.dismiss(buf)
   if session then
     cancel(session)
     session.number = session.number + 1
-    session.offer = nil
+    session.offer, session.cycled = nil, false
     view.clear(buf or vim.api.nvim_get_current_buf(), session.client)
   end
 end
