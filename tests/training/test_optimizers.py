@@ -14,7 +14,7 @@ def test_an_orthogonalised_matrix_has_singular_values_near_one_and_the_same_dire
     torch.manual_seed(0)
     matrix = torch.randn(size)
     u, _, v = torch.linalg.svd(matrix, full_matrices=False)
-    result = orthogonalise(matrix)
+    result = orthogonalise(matrix[None])[0]
     values = torch.linalg.svdvals(result)
     assert ((values > 0.5) & (values < 1.5)).all()
     inner = (u.t() @ result @ v.t()).diagonal()

@@ -44,21 +44,21 @@ class Muon(Optimizer):
         update = gradient.lerp(average, momentum)  # Nesterov's look ahead
         scale = max(1.0, self._rows / matrix.shape[1]) ** 0.5
         matrix.mul_(1 - lr * weight_decay)
-        for block, part in zip(matrix.split(self._rows), update.split(self._rows), strict=True):
-            block.add_(orthogonalise(part), alpha=-lr * scale)
+        moves = orthogonalise(update.view(-1, self._rows, matrix.shape[1]))
+        matrix.add_(moves.view_as(matrix), alpha=-lr * scale)
 
 
-def orthogonalise(matrix: Tensor) -> Tensor:
-    """The matrix [m, n] with its singular values moved to about 1, by Newton-Schulz iteration in bfloat16."""
-    x = matrix.bfloat16()
-    tall = x.shape[0] > x.shape[1]
+def orthogonalise(matrices: Tensor) -> Tensor:
+    """Matrices [G, m, n] with their singular values moved to about 1, by Newton-Schulz iteration in bfloat16."""
+    x = matrices.bfloat16()
+    tall = x.shape[1] > x.shape[2]
     if tall:
-        x = x.t()
-    x = (x / (x.norm() + 1e-7)).contiguous()
+        x = x.mT
+    x = (x / (x.norm(dim=(1, 2), keepdim=True) + 1e-7)).contiguous()
     for _ in range(_ITERATIONS):
-        a = x @ x.t()
-        x = torch.addmm(x, torch.addmm(a, a, a, beta=_B, alpha=_C), x, beta=_A)
-    return (x.t() if tall else x).to(matrix.dtype)
+        a = torch.bmm(x, x.mT)
+        x = torch.baddbmm(x, torch.baddbmm(a, a, a, beta=_B, alpha=_C), x, beta=_A)
+    return (x.mT if tall else x).to(matrices.dtype).contiguous()
 
 
 @torch.no_grad()
