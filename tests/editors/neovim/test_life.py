@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 from pathlib import Path
 
@@ -216,23 +217,24 @@ def test_a_training_can_be_stopped(fake: Editor, tmp_path: Path) -> None:
     fake.wait_until(lambda: "no training is running" in fake.messages, "its end")
 
 
-def test_help_is_found_for_all_there_is(start: Start) -> None:
-    editor = start("")
-    editor.nvim.command(f"helptags {PLUGIN / 'doc'}")
+def test_help_is_found_for_all_there_is_and_its_links_lead_somewhere(
+    start: Start, version: str, tmp_path: Path
+) -> None:
+    help_file = Path(shutil.copytree(PLUGIN / "doc", tmp_path / "copy" / "doc")) / "charrnn.txt"
+    editor = start(f"vim.opt.rtp:prepend('{help_file.parents[1]}')")
+    editor.nvim.command(f"helptags {help_file.parent}")
     functions = re.findall(r"^function M\.(\w+)\(", (PLUGIN / "lua/charrnn/init.lua").read_text(encoding="utf-8"), re.M)
-    commands = re.findall(
-        r"^subcommands\.(\w+) =", (PLUGIN / "lua/charrnn/command.lua").read_text(encoding="utf-8"), re.M
-    )
+    code = (PLUGIN / "lua/charrnn/command.lua").read_text(encoding="utf-8")
+    commands = re.findall(r"^subcommands\.(\w+) =", code, re.M)
     assert functions
     assert commands
-    for tag in (
-        "charrnn",
-        ":CharRNN",
-        *(f"charrnn.{name}()" for name in functions),
-        *(f":CharRNN-{name}" for name in commands),
-    ):
+    for tag in (*(f"charrnn.{name}()" for name in functions), *(f":CharRNN-{name}" for name in commands)):
         editor.nvim.command(f"help {tag}")
-        assert Path(editor.nvim.current.buffer.name).name == "charrnn.txt", tag
+        assert editor.nvim.current.buffer.name == str(help_file), tag
+    links = re.findall(r"\|([^|\s]+)\|", help_file.read_text(encoding="utf-8"))
+    assert links
+    for link in links if version == "0.12" else ():
+        editor.nvim.command(f"help {link}")
 
 
 CRASHING = """
