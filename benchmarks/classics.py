@@ -131,8 +131,15 @@ def run(name: str, data: Path, minutes: float) -> dict[str, object]:
         plain_speed = _speed(loop, PLAIN_SECONDS)
         reports: list[Report] = []
         start = time.process_time()
-        trainer.run(lambda report: reports.append(report) if not reports else reports.__setitem__(0, report))
-        speed = trainer.progress.updates * trainer.batches.characters_per_batch / (time.process_time() - start)
+        spent = 0.0
+
+        def watch(report: Report) -> None:
+            nonlocal spent
+            reports[:] = [report]
+            spent = time.process_time() - start  # what comes after the last update is validation
+
+        trainer.run(watch)
+        speed = trainer.progress.updates * trainer.batches.characters_per_batch / spent
         before = max(plain_speed, _speed(loop, PLAIN_SECONDS))
     return {
         "published": system.published,

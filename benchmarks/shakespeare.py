@@ -14,6 +14,7 @@ import argparse
 import dataclasses
 import json
 import math
+import time
 from pathlib import Path
 
 import torch
@@ -34,6 +35,7 @@ def main() -> None:
     parser.add_argument("--recipe", default="shakespeare-quick")
     parser.add_argument("--runs", type=Path, default=Path("runs"), help="where checkpoints go")
     parser.add_argument("--max-minutes", type=float)
+    parser.add_argument("--updates", type=int, help="instead of the recipe's time and epochs")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--save", action="store_true", help=f"note the figures in {RESULTS.name}")
@@ -41,6 +43,8 @@ def main() -> None:
     recipe = load_recipe(options.recipe)
     if options.max_minutes:
         recipe = dataclasses.replace(recipe, max_minutes=options.max_minutes)
+    if options.updates:
+        recipe = dataclasses.replace(recipe, max_minutes=0.0, updates=options.updates)
     text = (options.data / "tinyshakespeare" / "input.txt").read_text(encoding="utf-8")
     cut = int(0.9 * len(text))
     vocabulary = Vocabulary.of(text)
@@ -64,13 +68,16 @@ def main() -> None:
         "nats": round(bits * math.log(2), 4),
         "weights": network.architecture.parameters,
         "minutes": round(trainer.progress.minutes, 1),
+        "processor_minutes": round(time.process_time() / 60, 1),
         "updates": trainer.progress.updates,
         "threads": torch.get_num_threads(),
         "device": options.device,
         "history": trainer.progress.history,
     }
-    print(f"{options.recipe}: {found['nats']} nats on the last tenth ({bits:.4f} bits), {found['weights']:,} weights, "
-          f"{found['minutes']} minutes, {found['updates']:,} updates")  # fmt: skip
+    print(
+        f"{options.recipe}: {found['nats']} nats on the last tenth ({bits:.4f} bits), {found['weights']:,} weights, "
+        f"{found['minutes']} minutes ({found['processor_minutes']} of processors), {found['updates']:,} updates"
+    )
     if options.save:
         table = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
         RESULTS.write_text(json.dumps({**table, options.recipe: found}, indent=1) + "\n")
