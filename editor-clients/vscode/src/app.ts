@@ -85,7 +85,8 @@ export class App {
     try {
       await this.session.start(command);
     } catch (error) {
-      this.explainFailure(error instanceof Error ? error.message : String(error));
+      const reason = error instanceof Error ? error.message : String(error);
+      void this.explainFailure(/ENOENT/.test(reason) ? `there is no program ${command.command}.` : reason);
     }
   }
 
@@ -95,7 +96,7 @@ export class App {
     }
     const question =
       'CharRNN suggests nothing yet: its server, charrnn-lsp, is not on your PATH. ' +
-      'Shall the extension install it into a Python environment of its own (about 250 MB)?';
+      'Shall the extension install it into a Python environment of its own (about 200 MB)?';
     const answer = await window.showInformationMessage(question, INSTALL, COMMAND, NOT_NOW);
     if (answer === INSTALL) {
       await this.install();
@@ -113,7 +114,7 @@ export class App {
       await this.session.stop();
       await window.withProgress(shown, (_, token) => this.environment.make(token));
     } catch (error) {
-      this.explainFailure(error instanceof Error ? error.message : String(error));
+      void this.explainFailure(error instanceof Error ? error.message : String(error));
       return;
     }
     await this.restart();

@@ -4,7 +4,7 @@ import type { DocumentSelector } from 'vscode-languageclient/node';
 import { setting } from './settings';
 
 /** Where text lies that a writer can edit; not what is shown of histories, logs and the like. */
-const SCHEMES = ['file', 'untitled', 'vscode-vfs', 'vscode-scm'];
+const SCHEMES = ['file', 'untitled', 'vscode-vfs'];
 
 export function languages(): string[] {
   return setting<string[]>('languages').map((language) => language.toLowerCase());

@@ -1,8 +1,11 @@
 /** The server's process and the connection to it: started, kept alive, restarted with patience, stopped. */
+import { randomUUID } from 'node:crypto';
 import {
   EventEmitter,
   type LogOutputChannel,
   type Disposable,
+  ProgressLocation,
+  window,
 } from 'vscode';
 import {
   CloseAction,
@@ -11,6 +14,7 @@ import {
   LanguageClient,
   RevealOutputChannelOn,
   State,
+  WorkDoneProgress,
 } from 'vscode-languageclient/node';
 import type { Command } from './command';
 import { selector } from './documents';
@@ -28,6 +32,13 @@ export interface Status {
 }
 
 export const STARTING: Status = { state: 'starting', message: 'The server is starting.', model: '' };
+
+/** One that leaves it to the session to tell the writer: its own dialogs would come on top of that. */
+class QuietClient extends LanguageClient {
+  override error(message: string, data?: unknown): void {
+    super.error(message, data, false);
+  }
+}
 
 export class Session implements Disposable {
   private client: LanguageClient | undefined;
@@ -78,10 +89,28 @@ export class Session implements Disposable {
 
   /** Run a command of the server. Rejects with its error, or if there is no server. */
   async execute<T>(command: string, args: unknown[] = []): Promise<T> {
-    if (!this.client?.isRunning()) {
-      throw new Error('The server is not running.');
-    }
-    return this.client.sendRequest(ExecuteCommandRequest.type, { command, arguments: args }) as Promise<T>;
+    return this.running().sendRequest(ExecuteCommandRequest.type, { command, arguments: args }) as Promise<T>;
+  }
+
+  /** Run a command that takes its time: the writer sees how far it is, and can cancel it. */
+  async executeSlowly<T>(command: string, args: unknown[], title: string): Promise<T> {
+    const shown = { location: ProgressLocation.Notification, cancellable: true, title };
+    return window.withProgress(shown, async (progress, cancellation) => {
+      const client = this.running();
+      const token = randomUUID();
+      let percentage = 0;
+      const listening = client.onProgress(WorkDoneProgress.type, token, (value) => {
+        if (value.kind !== 'end') {
+          const now = value.percentage ?? percentage;
+          progress.report({ increment: now - percentage, ...(value.message && { message: value.message }) });
+          percentage = now;
+        }
+      });
+      const request = { command, arguments: args, workDoneToken: token };
+      return client
+        .sendRequest(ExecuteCommandRequest.type, request, cancellation)
+        .finally(() => listening.dispose()) as Promise<T>;
+    });
   }
 
   /** Whether the user has meanwhile chosen a model by its path, of which the server hears in its start alone. */
@@ -103,10 +132,17 @@ export class Session implements Disposable {
     void this.stop();
   }
 
+  private running(): LanguageClient {
+    if (!this.client?.isRunning()) {
+      throw new Error('The server is not running.');
+    }
+    return this.client;
+  }
+
   private makeClient({ command, args }: Command): LanguageClient {
     // Not in the workspace's folder, where Python would find modules that look like the server's.
     const run = { command, args, options: { cwd: this.storage } };
-    return new LanguageClient(SECTION, 'CharRNN', run, {
+    return new QuietClient(SECTION, 'CharRNN', run, {
       documentSelector: selector(),
       outputChannel: this.log,
       revealOutputChannelOn: RevealOutputChannelOn.Never,

@@ -37,7 +37,7 @@ export async function train(session: Session, environment: Environment, chosen?:
 async function trainOn(session: Session, environment: Environment, sources: Uri[], name: string): Promise<void> {
   const paths = sources.map((source) => source.fsPath);
   try {
-    await offer(session, await session.execute<Outcome>('charrnn.train', [{ paths, name }]));
+    await offer(session, await session.executeSlowly<Outcome>('charrnn.train', [{ paths, name }], `Training ${name}`));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     if (error instanceof ResponseError && error.code === CANCELLED) {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
@@ -49,7 +48,7 @@ def code_server(tmp_path_factory: pytest.TempPathFactory, make_model: ModelMaker
     make_model("second", models)
     server = CodeServer(tmp_path_factory.mktemp("vscode"), models)
     (server.folder / "essays").mkdir()
-    shutil.copy(TEXT, server.folder / "essays")
+    (server.folder / "essays/essay.txt").write_text(TEXT.read_text(encoding="utf-8")[:4000], encoding="utf-8")
     yield server
     server.stop()
 
