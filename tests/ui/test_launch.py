@@ -32,12 +32,32 @@ def test_a_port_must_be_one(port: int) -> None:
         free_port(port)
 
 
+# Runs the command line and writes down which addresses the process connects to or asks the names of.
+AUDITED = """
+import sys
+log = open(sys.argv.pop(1), "a", buffering=1)
+names = {"socket.connect": 1, "socket.getaddrinfo": 0, "socket.gethostbyname": 0, "socket.sendto": 1}
+def hook(event, arguments):
+    if event in names:
+        print(repr(arguments[names[event]]), file=log)
+sys.addaudithook(hook)
+from charrnn.cli import main
+sys.exit(main())
+"""
+
+
 @pytest.fixture(scope="module")
-def served(tiny: Artifact) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def addresses(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of what the process that serves the page has connected to."""
+    return tmp_path_factory.mktemp("audit") / "addresses"
+
+
+@pytest.fixture(scope="module")
+def served(tiny: Artifact, addresses: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """The process that serves a page, and the address that it prints."""
     if importlib.util.find_spec("gradio") is None:
         pytest.skip("needs the extra ui")
-    command = [sys.executable, "-m", "charrnn.cli", "ui", "--no-browser", "--port", "0", "-m", str(tiny.path)]
+    command = [sys.executable, "-c", AUDITED, str(addresses), "ui", "--no-browser", "--port", "0", "-m", str(tiny.path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         found = re.search(r"http://127\.0\.0\.1:\d+/", process.stdout.readline())
@@ -66,6 +86,14 @@ class TestServed:
         lines = [line.split() for file in PORTS if file.exists() for line in file.read_text().splitlines()[1:]]
         listening = {line[1] for line in lines if line[3] == "0A" and line[1].endswith(f":{port}")}
         assert listening == {f"0100007F:{port}"}
+
+    def test_it_asks_nothing_of_any_other_machine(
+        self, served: tuple[subprocess.Popen[str], str], addresses: Path
+    ) -> None:
+        urllib.request.urlopen(served[1]).close()
+        asked = addresses.read_text(encoding="utf-8").splitlines()
+        assert asked  # Gradio looks whether it can be reached
+        assert not [line for line in asked if "127.0.0.1" not in line]
 
     @pytest.mark.skipif(os.name != "posix", reason="there is no such signal")
     def test_ctrl_c_ends_it(self, served: tuple[subprocess.Popen[str], str]) -> None:

@@ -18,7 +18,7 @@ LONGEST = 20_000  # characters
 
 def writing_tab(shelf: Shelf, model: gr.Dropdown) -> None:
     """Put the tab on the page."""
-    prompt = gr.Textbox(PROMPT, label="Prompt", lines=4, max_lines=4, elem_id="prompt")
+    prompt = gr.Textbox(PROMPT, label="Prompt", info="Shift+Enter writes on", lines=4, max_lines=4, elem_id="prompt")
     with gr.Row(elem_classes="buttons"):
         go = gr.Button("Write", variant="primary", elem_id="write", min_width=120)
         stop = gr.Button("Stop", elem_id="stop", min_width=120)
