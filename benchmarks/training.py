@@ -117,7 +117,7 @@ def update_round(cell: str, options: argparse.Namespace, device: torch.device, f
     vocabulary = Vocabulary.of(map(chr, range(32, 127)))
     rng = np.random.default_rng(0)
     text = "".join(map(chr, rng.integers(32, 127, 20 * options.batch * options.steps)))
-    shard = write_shard(folder, iter([text]), vocabulary)
+    shard = write_shard(folder, iter([text]), vocabulary, smallest=1)
     shape = {name: getattr(options, name) for name in ("hidden", "layers", "embedding", "batch", "steps")}
     recipe = Recipe(cell=cell, epochs=1e9, optimizer=options.optimizer, **shape)  # type: ignore[arg-type]
     network = CharRNN(recipe.architecture(len(vocabulary)))

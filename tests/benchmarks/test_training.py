@@ -1,0 +1,49 @@
+"""The programs that measure training run, and compare like with like."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+from pathlib import Path
+
+import classics
+import numpy as np
+import pytest
+import torch
+import training
+
+from charrnn.network import CharRNN
+from charrnn.vocabulary import Vocabulary
+from charrnn_training.corpus import write_shard
+from charrnn_training.recipe import load_recipe
+
+OPTIONS = argparse.Namespace(
+    device="cpu", hidden=64, layers=2, embedding=8, batch=4, steps=6, seconds=0.01, threads=1, optimizer="muon"
+)
+
+
+@pytest.mark.parametrize("cell", ["lstm", "gru"])
+def test_every_candidate_of_a_cell_is_measured(cell: str, tmp_path: Path) -> None:
+    speeds = training.on_cpu(cell, OPTIONS, tmp_path)
+    names = " ".join(speeds)
+    assert all(part in names for part in (f"nn.{cell.upper()}", "fast layers", "bare products", "updates of a trainer"))
+    assert all(speed > 0 for speed in speeds.values())
+
+
+@pytest.mark.parametrize("name", classics.SYSTEMS)
+def test_a_plain_loop_reads_as_its_system_did_and_learns(name: str, tmp_path: Path) -> None:
+    system = classics.SYSTEMS[name]
+    recipe = dataclasses.replace(load_recipe(name), hidden=16, embedding=8, layers=1, batch=8, learning_rate=0.02)
+    text = [classics.VERSE * 4, classics.VERSE[::-1] * 4]
+    vocabulary = Vocabulary.of("".join(text))
+    shard = write_shard(tmp_path, iter(text), vocabulary)
+    torch.manual_seed(0)
+    network = CharRNN(recipe.architecture(len(vocabulary)))
+    before = {key: value.clone() for key, value in network.named_parameters()}
+    characters = next(classics.plain_loop(system, recipe, shard, network))
+    assert characters % recipe.steps == 0
+    assert (characters // recipe.steps > recipe.batch) == (system.reads == "articles")
+    assert all(not torch.equal(value, before[key]) for key, value in network.named_parameters() if "output" in key)
+    inputs, targets = next(classics._plain_batches(system, recipe, shard, np.random.default_rng(0)))
+    assert inputs.shape[1] == recipe.steps
+    assert torch.equal(inputs[:, 1:], targets[:, :-1])
