@@ -245,6 +245,29 @@ def test_alternatives_that_came_with_an_answer_are_cycled_without_asking(fake: E
     fake.wait_until(lambda: fake.line == "foobare", "the chosen one")
 
 
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        (["bar", "baz"], "baz (2/2)"),
+        (["baz", "bar", "d"], "d (3/3)"),
+        (["baz", "d"], "baz (2/3)"),
+        (["bar"], "bar"),
+        ([], "bar (1/1)"),
+    ],
+)
+def test_alternatives_that_are_asked_for_follow_on_what_is_shown(fake: Editor, more: list[str], expected: str) -> None:
+    fake.write("note.md")
+    say(fake, "bar")
+    fake.type("foo")
+    fake.see_ghost("bar")
+    before = len(requests(fake))
+    say(fake, *more)
+    fake.keys("<M-n>")
+    fake.wait_until(lambda: len(requests(fake)) == before + 1, "the request")
+    assert requests(fake)[-1]["context"]["triggerKind"] == 1
+    fake.see_ghost(expected.removesuffix(" (1/1)"))
+
+
 def test_typing_on_after_cycling_and_dismissing(fake: Editor) -> None:
     fake.write("note.md")
     say(fake, "bar", "bare")

@@ -26,22 +26,22 @@ def test_the_suggestion_is_shown_in_grey_and_taken_whole(real: Editor) -> None:
 def test_a_word_is_taken_and_the_rest_stays_without_a_gap(real: Editor) -> None:
     real.write("note.md")
     real.type(BEGINNING)
-    ghost = real.see_ghost(lambda text: text.startswith("me "))
+    ghost = real.see_ghost(lambda text: text.startswith("me"))
+    word = ghost.split()[0]
     real.keys("<C-Right>")
-    real.wait_until(lambda: real.line == BEGINNING + "me", "the word to be taken")
-    assert real.ghost == ghost.removeprefix("me"), "at once, not with the next answer"
-    real.see_ghost(ghost.removeprefix("me"))
+    real.wait_until(lambda: real.line == BEGINNING + word, "the word to be taken")
+    if ghost != word:
+        assert real.ghost == ghost.removeprefix(word), "at once, not with the next answer"
 
 
 def test_typing_what_is_shown_shortens_it_and_deleting_brings_it_back(real: Editor) -> None:
     real.write("note.md")
     real.type(BEGINNING)
-    ghost = real.see_ghost(lambda text: text.startswith("me "))
-    for typed in range(1, 3):
-        real.type(ghost[typed - 1])
-        assert real.ghost == ghost[typed:]
+    ghost = real.see_ghost(lambda text: text.startswith("me"))
+    real.type("m")
+    assert real.ghost == ghost[1:]
     real.keys("<BS>")
-    real.see_ghost(ghost[1:])
+    real.see_ghost(ghost)
 
 
 def test_a_typo_removes_it_and_its_correction_brings_it_back(real: Editor) -> None:
@@ -62,27 +62,27 @@ def test_wide_characters_before_the_cursor_do_not_move_it(real: Editor, version:
     encoding = real.lua("return require('charrnn.client').of().offset_encoding")
     assert encoding == {"0.12": "utf-8", "0.10": "utf-16"}[version]
     real.type(BEGINNING)
-    ghost = real.see_ghost(lambda text: text.startswith("me"))
+    word = real.see_ghost(lambda text: text.startswith("me")).split()[0]
     real.keys("<C-Right>")
-    real.wait_until(lambda: real.line == before + BEGINNING + "me", "the word at the cursor")
-    assert real.ghost == ghost.removeprefix("me")
+    real.wait_until(lambda: real.line == before + BEGINNING + word, "the word at the cursor")
 
 
 def test_each_taking_is_one_step_of_undo(real: Editor) -> None:
     real.write("note.md")
     real.type(BEGINNING)
-    real.see_ghost(lambda text: text.startswith("me "))
-    real.keys("<C-Right>")
-    real.wait_until(lambda: real.line == BEGINNING + "me", "the word to be taken")
-    ghost = real.see_ghost()
+    whole = BEGINNING + real.see_ghost(lambda text: text.startswith("me"))
     real.keys("<Tab>")
-    real.wait_until(lambda: real.line == BEGINNING + "me" + ghost, "the rest to be taken")
+    real.wait_until(lambda: real.line == whole, "the suggestion to be taken")
+    real.type(" and th")
+    longer = whole + " and th" + real.see_ghost(lambda text: not text[:1].isspace() and text)
+    real.keys("<Tab>")
+    real.wait_until(lambda: real.line == longer, "the next to be taken")
     real.keys("<Esc>u")
-    real.wait_until(lambda: real.line == BEGINNING + "me", "the rest to be undone")
+    real.wait_until(lambda: real.line == whole + " and th", "the second to be undone")
     real.keys("u")
-    real.wait_until(lambda: real.line == BEGINNING, "the word to be undone")
+    real.wait_until(lambda: real.line == BEGINNING, "the first, with what was typed after it")
     real.keys("<C-r>")
-    real.wait_until(lambda: real.line == BEGINNING + "me", "the word to be back")
+    real.wait_until(lambda: real.line == whole + " and th", "it to be back")
 
 
 def test_alternatives_are_asked_for_and_gone_through(real: Editor) -> None:
@@ -91,7 +91,7 @@ def test_alternatives_are_asked_for_and_gone_through(real: Editor) -> None:
     first = real.see_ghost()
     real.keys("<M-n>")
     second = real.see_ghost(lambda text: "(2/" in text)
-    assert not second.startswith(first)
+    assert second.partition(" (2/")[0] != first
     real.keys("<M-p>")
     real.see_ghost(lambda text: text.startswith(first) and "(1/" in text)
     real.keys("<M-n>")

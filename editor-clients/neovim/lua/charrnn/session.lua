@@ -69,15 +69,17 @@ local function draw(buf, session)
 end
 
 ---Take over an answer: nil leaves what is shown, and so does an error, as that of a request which was cancelled.
+---@return boolean taken
 local function receive(buf, session, offer, err, result)
   if err or not result or result == vim.NIL then
-    return
+    return false
   end
   offer.texts = vim.tbl_map(function(item)
     return type(item.insertText) == 'table' and item.insertText.value or item.insertText
   end, result.items or result)
   session.offer, session.cycled = offer, false
   draw(buf, session)
+  return true
 end
 
 ---Ask for suggestions at the cursor.
@@ -93,8 +95,7 @@ local function ask(buf, session, kind, done)
   local _, request = view.request(session.client, params, function(err, result)
     if sessions[buf] == session and session.number == number then
       session.request = nil
-      receive(buf, session, offer, err, result)
-      if done and not err then
+      if receive(buf, session, offer, err, result) and done then
         done()
       end
     end
@@ -196,19 +197,31 @@ function M.cycle(step)
   if not session or not M.visible() then
     return false
   end
+  local rests, chosen = rests_of(buf, session)
+  local shown = rests[chosen].text
   local function turn()
-    local rests, chosen = rests_of(buf, session)
+    rests, chosen = rests_of(buf, session)
     if #rests > 1 then
       session.offer.index = rests[(chosen - 1 + step) % #rests + 1].number
       session.cycled = true
       draw(buf, session)
     end
   end
-  if #rests_of(buf, session) > 1 then
+  if #rests > 1 then
     turn()
-  else
-    ask(buf, session, M.INVOKED, turn)
+    return true
   end
+  ask(buf, session, M.INVOKED, function()
+    local texts = session.offer.texts
+    if not vim.list_contains(texts, shown) then
+      table.insert(texts, 1, shown)
+    end
+    while texts[session.offer.index] ~= shown do
+      session.offer.index = session.offer.index + 1
+    end
+    draw(buf, session)
+    turn()
+  end)
   return true
 end
 
