@@ -14,7 +14,7 @@ test: .venv/dev .venv/browser .venv/vscode .venv/terminal-editors  ## run all te
 	test ! -d $(VSCODE)/node_modules || $(MAKE) --silent vsix
 	$(BIN)/pytest
 
-check: .venv/dev            ## format, lint, types, layers
+check: .venv/dev .venv/vscode  ## format, lint, types, layers
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy

@@ -11,8 +11,7 @@ export function languages(): string[] {
 }
 
 export function selector(): DocumentSelector {
-  const files = languages().flatMap((language) => SCHEMES.map((scheme) => ({ language, scheme })));
-  return [...files, { notebook: '*', language: 'markdown' }];
+  return languages().flatMap((language) => SCHEMES.map((scheme) => ({ language, scheme })));
 }
 
 export function isServed(document: TextDocument | undefined): boolean {

@@ -43,7 +43,7 @@ def test_a_server_that_cannot_start_is_told_with_the_reason(window: Window) -> N
     window.answer("Show the Log")
     window.page.wait_for_function(SHOWN_LOG)
     assert window.page.locator(".notification-list-item", has_text="connection").count() == 0
-    window.command("View: Hide Panel")
+    window.press("Control+j")  # away with it
     window.configure_machine(serverCommand=COMMAND)
     window.wait_for_status(lambda status: "english" in status)
     window.show(window.server.folder / "broken.md")
