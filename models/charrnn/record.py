@@ -11,6 +11,7 @@ from typing import Any
 from charrnn.artifact import CARD, Artifact
 from charrnn.errors import ModelError
 
+REPORT = "report.html"  # what charrnn-train puts beside the card
 BARS = "▁▂▃▄▅▆▇█"
 WIDTH = 40  # characters of a sparkline
 
@@ -44,6 +45,7 @@ class Facts:
     device: str | None
     points: tuple[Point, ...]
     card: str  # Markdown
+    report: str | None = None  # the file of the training's report
 
     @property
     def history(self) -> list[dict[str, float]]:
@@ -67,6 +69,8 @@ class Facts:
             time = f" in {self.minutes:.0f} minutes" if self.minutes is not None else ""
             device = f" on {self.device}" if self.device else ""
             rows.append(("training", f"{self.characters:,} characters{time}{device}"))
+        if self.report:
+            rows.append(("report", self.report))
         return rows
 
     def sparkline(self) -> str:
@@ -98,6 +102,7 @@ def facts(artifact: Artifact) -> Facts:
         device=str(record["device"])[:40] if "device" in record else None,
         points=_points(record.get("history")),
         card=_card(artifact),
+        report=str(artifact.path / REPORT) if REPORT in artifact.files else None,
     )
 
 

@@ -14,11 +14,17 @@ def test_the_record_of_the_training_is_told(tiny: Artifact) -> None:
     known = facts(dataclasses.replace(tiny, training={**training, "history": history}))
     assert dict(known.rows())["bits per character"] == "2.1250 on 5,000 held-out characters"
     assert dict(known.rows())["training"] == "12,345 characters in 2 minutes on cpu"
+    assert "report" not in dict(known.rows())
     assert known.points == (Point(10, 1.0, 2.5, 2.25), Point(20, 2.0, 2.0, 2.125))
     assert known.sparkline() == "█▁"
     assert known.curve_in_words() == (
         "validation 2.250 bits per character after 1 minutes, 2.125 after 2"  # as the record says it
     )
+
+
+def test_the_report_is_named_where_there_is_one(tiny: Artifact) -> None:
+    known = facts(dataclasses.replace(tiny, files={**tiny.files, "report.html": "0"}))
+    assert dict(known.rows())["report"] == str(tiny.path / "report.html")
 
 
 @pytest.mark.parametrize(
