@@ -10,7 +10,14 @@ from charrnn.config import Architecture
 from charrnn.network import CharRNN
 from charrnn_training.fast_gru import FastGRU
 from charrnn_training.fast_lstm import FastLSTM
-from charrnn_training.layers import NARROWEST_GRU, NARROWEST_LSTM, LockedDropout, WeightDropped, prepare_layers
+from charrnn_training.layers import (
+    NARROWEST_GRU,
+    NARROWEST_LSTM,
+    LockedDropout,
+    WeightDropped,
+    persistent_obstacles,
+    prepare_layers,
+)
 
 CPU = torch.device("cpu")
 
@@ -78,3 +85,19 @@ def test_a_network_with_fast_layers_is_the_same_network(cell: Any) -> None:
     got, new = network(ids, network.initial_state(4))
     assert torch.allclose(got, expected, atol=0.1)
     assert torch.allclose(new, state, atol=0.1)
+
+
+@pytest.mark.parametrize(
+    ("changes", "batch", "obstacle"),
+    [
+        ({}, 128, ""),
+        ({"hidden": 1024}, 64, ""),
+        ({"cell": "gru"}, 128, "the cell is gru, not lstm"),
+        ({"hidden": 1152}, 128, "hidden is 1152, not a multiple of 128 up to 1024"),
+        ({"embedding": 0}, 128, "embedding is 0, not a multiple of 128"),
+        ({}, 132, "batch is 132, not a multiple of 8 up to 128"),
+    ],
+)
+def test_what_keeps_the_fastest_gpu_kernels_away_is_named(changes: dict[str, Any], batch: int, obstacle: str) -> None:
+    architecture = Architecture(**{"vocabulary": 90, "embedding": 128, "hidden": 512, **changes})
+    assert persistent_obstacles(architecture, batch) == ([obstacle] if obstacle else [])

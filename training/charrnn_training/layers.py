@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from charrnn.config import Architecture
 from charrnn.network import CharRNN
 from charrnn_training.fast_gru import FastGRU
 from charrnn_training.fast_lstm import FastLSTM
@@ -31,6 +32,21 @@ def prepare_layers(network: CharRNN, device: torch.device, weight_drop: float = 
             network.layers[n] = WeightDropped(layer, weight_drop)
     if locked:
         network.dropout = LockedDropout(network.dropout.p)
+
+
+def persistent_obstacles(architecture: Architecture, batch: int) -> list[str]:
+    """Why cuDNN's persistent float16 kernels, its fastest, cannot run a network; nothing where they can.
+
+    After PyTorch's own choice in `native/cudnn/RNN.cpp`, for GPUs of compute capability 8.0 and up.
+    """
+    a = architecture
+    conditions = {
+        f"the cell is {a.cell}, not lstm": a.cell == "lstm",
+        f"hidden is {a.hidden}, not a multiple of 128 up to 1024": a.hidden % 128 == 0 and a.hidden <= 1024,
+        f"embedding is {a.embedding}, not a multiple of 128": a.embedding > 0 and a.embedding % 128 == 0,
+        f"batch is {batch}, not a multiple of 8 up to 128": batch % 8 == 0 and batch <= 128,
+    }
+    return [obstacle for obstacle, fits in conditions.items() if not fits]
 
 
 class LockedDropout(nn.Dropout):

@@ -21,7 +21,7 @@ from charrnn_training.averaging import Average
 from charrnn_training.checkpoint import FILE, Checkpoint, load_checkpoint, save_checkpoint
 from charrnn_training.corpus import Shard
 from charrnn_training.distribution import ALONE, Group
-from charrnn_training.layers import prepare_layers
+from charrnn_training.layers import persistent_obstacles, prepare_layers
 from charrnn_training.optimizers import clip_gradients, make_optimizers
 from charrnn_training.recipe import Recipe
 from charrnn_training.streams import Streams
@@ -84,6 +84,10 @@ class Trainer:
         self.group = group
         self.progress = Progress()
         prepare_layers(network, device, recipe.weight_drop, locked=recipe.locked)
+        if device.type == "cuda" and (
+            obstacles := persistent_obstacles(network.architecture, recipe.batch // group.size)
+        ):
+            log.warning("The GPU's fastest kernels do not fit this recipe: %s.", "; ".join(obstacles))
         self.optimizers = make_optimizers(network, recipe.optimizer, recipe.learning_rate, recipe.weight_decay)
         self._peaks = [[group["lr"] for group in optimizer.param_groups] for optimizer in self.optimizers]
         self._average = Average(network, recipe.average) if recipe.average else None
