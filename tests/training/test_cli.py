@@ -96,6 +96,23 @@ def test_a_model_is_fine_tuned_from_its_base_and_compared_with_it(
     assert second.training["start"] is not None
 
 
+def test_text_of_the_base_can_be_read_beside_the_new(workplace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["essays", "--name", "first", "--recipe", "small.toml"]) == 0
+    (workplace / "new.txt").write_text("\n\n\n".join(f"{n} sheep on a hill. " * 9 for n in range(25)), encoding="utf-8")
+    characters = {}
+    for name, replay in (("without", []), ("with", ["--replay", "essays"])):
+        capsys.readouterr()
+        command = ["new.txt", "--name", name, "--base", "first", "--epochs", "0.2", "--json", *replay]
+        assert main(command) == 0
+        events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+        characters[name] = events[1]["characters"]
+    new, replayed = characters["without"], characters["with"] - characters["without"]
+    assert 0.8 * new < replayed < 2 * new
+    data = [entry["file"] for entry in read_artifact(workplace / "models" / "with").training["data"]]
+    assert "essays/0.txt" in data
+    assert any(file.endswith("new.txt") for file in data)
+
+
 def test_a_finished_run_can_be_exported_again_by_resuming(workplace: Path) -> None:
     command = ["essays", "--name", "mine", "--recipe", "small.toml"]
     assert main(command) == 0

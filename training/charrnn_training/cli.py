@@ -47,6 +47,7 @@ def _order(options: argparse.Namespace, arguments: Sequence[str] | None) -> Orde
         base=options.base,
         from_scratch=options.from_scratch,
         validation=tuple(options.validation or ()),
+        replay=tuple(options.replay or ()),
         sources=options.sources,
         resume=options.resume,
         device=options.device,
@@ -80,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--recipe", metavar="NAME|FILE", help="a name, or a .toml file; from scratch, unless there is a --base")
     add("--rnn", choices=STATES_PER_LAYER, help="the kind of cell, instead of the recipe's")
     add("--validation", nargs="+", type=Path, metavar="PATH", help="held-out text (default: two parts of the text)")
+    add("--replay", nargs="+", type=Path, metavar="PATH", help="text of the base model's training, to read beside it")
     add("--output", type=Path, metavar="DIR", help="put the model into DIR instead of installing it")
     add("--runs", type=Path, metavar="DIR", help="where checkpoints go (default: beside the installed models)")
     add("--sources", type=Path, metavar="FILE", help="where the text is from; goes into the model")

@@ -28,8 +28,9 @@ from charrnn_training.growth import grow, grown_vocabulary
 from charrnn_training.interruption import Interruption
 from charrnn_training.layout import vary_layout
 from charrnn_training.order import Order
-from charrnn_training.reading import read_corpus
+from charrnn_training.reading import Source, read_corpus
 from charrnn_training.recipe import Recipe, load_recipe
+from charrnn_training.replay import replayed
 from charrnn_training.run_folder import Corpus, Record, RunFolder, recorded_recipe, write_record
 from charrnn_training.splitting import split
 from charrnn_training.spool import Spool
@@ -92,6 +93,7 @@ def _begin(order: Order, folder: RunFolder, watch: Watcher) -> tuple[Record, Cor
         _check(spool)
         vocabulary = _vocabulary(spool.counts, recipe, base)
         parts = {"training": iter(spool), "validation": iter(held_out)} if order.validation else split(spool)
+        account.sources += _add_replay(order, recipe, parts, spool.characters, draft)
         _encode(parts, draft, vocabulary, recipe)
     save_start(_first_weights(recipe, vocabulary, base, spool.counts), draft)
     reading = account.event(spool.duplicates)
@@ -105,6 +107,24 @@ def _begin(order: Order, folder: RunFolder, watch: Watcher) -> tuple[Record, Cor
     aside = folder.begin(record)
     watch(dataclasses.replace(reading, notes=(*reading.notes, *aside)))
     return record, Corpus.open(folder.path), recipe
+
+
+def _add_replay(
+    order: Order, recipe: Recipe, parts: dict[str, Iterator[str]], characters: int, draft: Path
+) -> list[Source]:
+    """Put replayed text behind what is trained on; what it was taken from."""
+    if not order.replay:
+        return []
+    spool = Spool(draft / "replayed-documents")
+    account = read_corpus(order.replay, spool)
+
+    def documents(new: Iterator[str]) -> Iterator[str]:
+        with closing(spool):
+            yield from new
+            yield from replayed(spool, recipe.replay * characters, recipe.seed)
+
+    parts["training"] = documents(parts["training"])
+    return account.sources
 
 
 def _encode(parts: Mapping[str, Iterator[str]], draft: Path, vocabulary: Vocabulary, recipe: Recipe) -> None:

@@ -25,6 +25,7 @@ class Order:
     base: str | None = None
     from_scratch: bool = False
     validation: tuple[Path, ...] = ()
+    replay: tuple[Path, ...] = ()
     sources: Path | None = None
     resume: bool = False
     device: str = "cpu"

@@ -46,6 +46,7 @@ class Recipe:
     forget: float = 0.01  # chance that a stream starts a chunk with an empty state, as an editor does
     vary: float = 0.0  # share of the documents that is laid out anew: hard-wrapped, or without blank lines
     pull: float = 0.0  # towards the weights that fine-tuning starts from: their share in each update, times its rate's
+    replay: float = 1.0  # characters of replayed text for each of the new, where there is any
     patience: int = 0  # if not 0, stop after so many validations without a better one
     rarest: int = 200  # a character that is not ASCII needs to stand this often to have a place in the alphabet
     validate_minutes: float = 5.0  # between two validations
