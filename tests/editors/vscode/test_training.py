@@ -20,6 +20,7 @@ def test_train_on_a_folder_and_use_the_model(window: Window) -> None:
     window.notification("The model mine is ready", PATIENCE)
     window.answer("Show the Report")
     window.page.wait_for_selector('.tab.active[aria-label^="Report: mine"]')
+    window.until(window.page_texts, lambda texts: any("bits per character" in text for text in texts))
     window.picture("report")
     window.notification("The model mine is ready")
     window.answer("Use It Now")

@@ -178,6 +178,10 @@ class Window:
         found.wait_for(state="visible", timeout=patience * 1000)
         return found.text_content() or ""
 
+    def page_texts(self) -> list[str]:
+        """What the pages say that are shown in frames of their own, such as reports."""
+        return [frame.evaluate("document.body?.textContent ?? ''") for frame in self.page.frames[1:]]
+
     def answer(self, button: str) -> None:
         """Press a button of a notification."""
         self.page.locator(".notification-list-item .monaco-button", has_text=button).first.click()
@@ -202,9 +206,8 @@ class Window:
         return seen
 
     def wait_for_text(self, path: Path, text: str) -> None:
-        """Wait until the file on disk has exactly this text, and the editor knows that it is saved."""
+        """Wait until the file on disk has exactly this text."""
         self.until(lambda: path.read_text(encoding="utf-8"), lambda found: found == text)
-        self.page.wait_for_selector(".tab.active:not(.dirty)")
 
 
 def ask(window: Window, wanted: Callable[[str], bool] = bool) -> str:
