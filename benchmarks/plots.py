@@ -155,8 +155,9 @@ def training_speed(axes: Axes, data: Data) -> None:
     axes.set_yticks(range(len(bars)), [f"{cell.upper()}: {name}" for cell, name, _ in bars])
     axes.invert_yaxis()
     axes.margins(x=0.12)
-    shape = f"{data['layers']}x{data['hidden']}, batch {data['batch']} x {data['steps']}, {data['threads']} threads"
-    axes.set_xlabel(f"thousand characters per second, forward and backward ({shape})")
+    threads = "one thread" if data["threads"] == 1 else f"{data['threads']} threads"
+    shape = f"{data['layers']}x{data['hidden']}, batch {data['batch']} x {data['steps']}, {threads}"
+    axes.set_xlabel(f"thousand characters per second, forward and backward\n({shape})")
 
 
 def learning_curve(axes: Axes, model: Path) -> None:
