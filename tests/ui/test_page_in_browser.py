@@ -216,6 +216,8 @@ def test_typing_shows_what_an_editor_would(page: Page, english: Model) -> None:
     keep(page, "type")
     page.keyboard.press("Tab")
     assert written(page) == SURE + expected.text
+    # One to put the text there, one to take the rest.
+    assert page.locator("#typing .saved").inner_text() == f"2 keys for {len(SURE + expected.text)} characters"
 
 
 def test_typing_through_keeps_the_rest(page: Page) -> None:

@@ -6,7 +6,7 @@ const saved = element.querySelector(".saved");
 const sheet = Math.random().toString(36).slice(2);
 let items = [], chosen = 0, place = null, hidden = false; // place: the text and the cursor that the items are for
 let asked = false, again = null; // a question is under way; the next one
-let typed = 0, taken = 0;
+let keys = 0;
 
 const ghost = () => (hidden || !items.length || !here() ? "" : items[chosen].text);
 const here = () => place !== null && place.text === area.value && place.cursor === area.selectionStart
@@ -19,7 +19,7 @@ function draw() {
   grey.textContent = text;
   mirror.replaceChildren(area.value.slice(0, cursor), grey, area.value.slice(cursor) + "\n");
   element.querySelector(".all").disabled = element.querySelector(".word").disabled = !text;
-  saved.textContent = typed + taken ? `${typed} keys for ${typed + taken} characters` : "";
+  saved.textContent = keys ? `${keys} ${keys === 1 ? "key" : "keys"} for ${area.value.length.toLocaleString("en")} characters` : "";
 }
 
 async function ask(invoked) {
@@ -47,8 +47,7 @@ async function ask(invoked) {
 function insert(text) {
   const cursor = area.selectionStart, rest = ghost().slice(text.length);
   area.setRangeText(text, cursor, cursor, "end");
-  taken += text.length - 1;
-  typed += 1;
+  keys += 1;
   place = { text: area.value, cursor: area.selectionStart };
   items = rest ? [{ ...items[chosen], text: rest }] : [];
   chosen = 0;
@@ -70,7 +69,7 @@ area.addEventListener("input", () => {
   // What was typed through stays, until the answer is there.
   const old = place, text = area.value, cursor = area.selectionStart;
   const grown = old && cursor > old.cursor ? text.slice(old.cursor, cursor) : "";
-  typed += Math.max(1, Math.min(grown.length, 1));
+  keys += 1;
   items = grown && items.length ? items.filter((one) => one.text.startsWith(grown) && one.text.length > grown.length + 1)
     .map((one) => ({ ...one, text: one.text.slice(grown.length) })) : [];
   chosen = 0;
@@ -79,6 +78,7 @@ area.addEventListener("input", () => {
   ask(false);
 });
 area.addEventListener("keydown", (event) => {
+  if (event.isComposing) return; // the key is the input method's
   const word = event.key === "ArrowRight" && (event.ctrlKey || event.metaKey);
   if (ghost() && event.key === "Tab" && !event.shiftKey) { event.preventDefault(); takeAll(); }
   else if (ghost() && word) { event.preventDefault(); takeWord(); }
