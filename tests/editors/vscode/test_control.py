@@ -114,17 +114,19 @@ def test_a_language_can_be_added(window: Window) -> None:
 
 
 def test_a_workspace_chooses_neither_command_nor_path(window: Window) -> None:
-    (window.server.folder / ".vscode").mkdir()
+    folder = window.server.folder / ".vscode"
+    folder.mkdir()
     trap = window.server.home / "trap"
-    window.open(".vscode/settings.json", "{}")
     settings = {"charrnn.serverCommand": ["touch", str(trap)], "charrnn.model": str(window.server.home)}
-    window.paste(json.dumps(settings))
-    window.notification("which is in no directory of models")
-    window.open("trust.md", START)
-    window.command("CharRNN: Restart the Server")
-    window.focus()
-    window.wait_for_status(lambda status: "english" in status)
-    assert ask(window)
-    assert not trap.exists()
-    window.show(window.server.folder / ".vscode/settings.json")
-    window.paste("{}")
+    (folder / "settings.json").write_text(json.dumps(settings), encoding="utf-8")
+    try:
+        window.notification("which is in no directory of models")
+        window.open("trust.md", START)
+        window.command("CharRNN: Restart the Server")
+        window.focus()
+        window.wait_for_status(lambda status: "english" in status)
+        assert ask(window)
+        assert not trap.exists()
+    finally:
+        (folder / "settings.json").unlink()
+        folder.rmdir()
