@@ -22,6 +22,9 @@ end
 ---@param status? charrnn.Status nil when the client is gone
 function M.set(client_id, status)
   statuses[client_id] = status
+  if not status then
+    M.training = nil
+  end
   announce()
 end
 

@@ -16,18 +16,31 @@ local function summary(done)
   return ('the model %s is ready%s; use it with :CharRNN model %s'):format(done.model, figures, done.model)
 end
 
+---Neovim passes on no answer that says a request was cancelled: the end of the progress without an answer says it.
+local function ended(training)
+  vim.defer_fn(function()
+    if status.training and status.training.request == training.request then
+      status.set_training(nil)
+      connection.tell('the training was stopped')
+    end
+  end, 500)
+end
+
 ---Follow the progress that the server reports under our token.
 local function follow()
   vim.api.nvim_create_autocmd('LspProgress', {
     group = vim.api.nvim_create_augroup('charrnn.training', {}),
     callback = function(event)
       local progress = event.data.params
-      if status.training and progress.token == status.TOKEN and progress.value.kind ~= 'end' then
-        status.set_training(vim.tbl_extend('force', status.training, {
-          percentage = progress.value.percentage,
-          message = progress.value.message,
-        }))
+      if not status.training or progress.token ~= status.TOKEN then
+        return
+      elseif progress.value.kind == 'end' then
+        return ended(status.training)
       end
+      status.set_training(vim.tbl_extend('force', status.training, {
+        percentage = progress.value.percentage,
+        message = progress.value.message,
+      }))
     end,
   })
 end
