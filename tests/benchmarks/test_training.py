@@ -9,11 +9,13 @@ from pathlib import Path
 import classics
 import numpy as np
 import pytest
+import shakespeare
 import torch
 import training
 
 from charrnn.network import CharRNN
 from charrnn.vocabulary import Vocabulary
+from charrnn_training import validation
 from charrnn_training.corpus import write_shard
 from charrnn_training.recipe import load_recipe
 
@@ -47,3 +49,19 @@ def test_a_plain_loop_reads_as_its_system_did_and_learns(name: str, tmp_path: Pa
     inputs, targets = next(classics._plain_batches(system, recipe, shard, np.random.default_rng(0)))
     assert inputs.shape[1] == recipe.steps
     assert torch.equal(inputs[:, 1:], targets[:, :-1])
+
+
+def test_tiny_shakespeare_is_measured_on_its_last_tenth(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "tinyshakespeare").mkdir()
+    (tmp_path / "tinyshakespeare" / "input.txt").write_text(classics.VERSE * 40, encoding="utf-8")
+    recipe = tmp_path / "small.toml"
+    recipe.write_text("hidden = 16\nembedding = 8\nbatch = 8\nsteps = 16\naverage = 0.9", encoding="utf-8")
+    command = ["shakespeare.py", "--data", tmp_path, "--recipe", recipe, "--runs", tmp_path / "runs"]
+    monkeypatch.setattr("sys.argv", [*map(str, command), "--updates", "3"])
+    monkeypatch.setattr(validation, "VALIDATION_STREAM", 3000)  # the program changes it; put back after the test
+    shakespeare.main()
+    said = capsys.readouterr().out
+    assert "nats on the last tenth" in said
+    assert "3 updates" in said
