@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import zlib
 from collections.abc import Iterator, Sequence
@@ -11,6 +12,7 @@ import numpy as np
 
 from charrnn.artifact import Artifact
 from charrnn.cell import Cell, initial_state
+from charrnn.devices import fastest
 from charrnn.errors import OptionError
 from charrnn.infill import weigh
 from charrnn.library import DEFAULT, find_model
@@ -134,7 +136,7 @@ def in_typography(suggestion: Suggestion, before: str) -> Suggestion:
 def load_model(name: str = DEFAULT, device: str = "auto", int8: bool = True, threads: int = 1) -> Model:
     """Load a model by name or path, warmed up. Raises `ModelError` or `OptionError`.
 
-    `auto` and `cpu` run ONNX Runtime; `cuda` and `mps` need the extra `[torch]`.
+    `cpu` runs ONNX Runtime; `cuda` and `mps` need the extra `[torch]`; `auto` is what was measured to be the fastest.
     """
     if device not in DEVICES:
         raise OptionError(f"device is {device!r}; it must be one of {', '.join(DEVICES)}.")
@@ -143,13 +145,18 @@ def load_model(name: str = DEFAULT, device: str = "auto", int8: bool = True, thr
 
 def open_model(artifact: Artifact, device: str = "auto", int8: bool = True, threads: int = 1) -> Model:
     """As `load_model`, for an artifact at hand."""
-    cell = _load_cell(artifact, device, int8, threads)
+    cell = load_cell(artifact, device, int8, threads)
     cell.run(np.zeros((1, 1), np.int64), initial_state(cell.architecture))
     return Model(artifact, cell, PrefixCache(cell, artifact.vocabulary))
 
 
-def _load_cell(artifact: Artifact, device: str, int8: bool, threads: int) -> Cell:
-    if device in ("auto", "cpu"):
+def load_cell(artifact: Artifact, device: str, int8: bool = True, threads: int = 1) -> Cell:
+    """The network of a model on a device. Raises `ModelError` or `OptionError`."""
+    if device == "auto" and (device := fastest(artifact)) != "cpu":
+        with contextlib.suppress(OptionError):  # what was there when it was measured may not be there today
+            return load_cell(artifact, device, int8, threads)
+        device = "cpu"
+    if device == "cpu":
         from charrnn.onnx_cell import OnnxCell  # noqa: PLC0415 - loaded only when used
 
         return OnnxCell(artifact, int8, threads)

@@ -53,6 +53,8 @@ def load_network(artifact: Artifact) -> CharRNN:
         network.load_state_dict({name: value.float() for name, value in weights.items()})
     except (safetensors.SafetensorError, RuntimeError, ValueError, KeyError) as error:
         raise misfit from error
+    if not all(parameter.isfinite().all() for parameter in network.parameters()):
+        raise ModelError(f"{file} has weights that are no numbers. Install the model again.")
     return network
 
 

@@ -5,18 +5,22 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple
 
 from lsprotocol import types
 
 from charrnn.artifact import CONFIG
+from charrnn.devices import wants_measuring
 from charrnn.errors import CharRNNError
 from charrnn.library import directory_of
 from charrnn.model import Model, load_model
+from charrnn_lsp.processes import start_leashed
 from charrnn_lsp.protocol import log_defect
 from charrnn_lsp.settings import Settings
 from charrnn_lsp.status import Status
 
+MEASURING = "charrnn.devices"
 RELOAD_CHECK = 2.0  # seconds between two looks at the model's files
 
 
@@ -48,6 +52,7 @@ class Loading:
         self._served: Wish | None = None  # what the model in use was loaded for
         self._task: asyncio.Task[None] | None = None
         self._stamp: object = None  # of the model's files when they were read
+        self._measuring: asyncio.Task[None] | None = None
         self._looked = 0.0  # when they were last looked at
 
     @property
@@ -93,6 +98,8 @@ class Loading:
         if wish == self._wish:
             self._take(wish, model)
             self._status.report("ready", f"The model {model.name} is ready.", wish.model)
+            if wish.device == "auto" and wants_measuring(model.artifact):
+                self._measuring = asyncio.ensure_future(_measure_devices(model.artifact.path))
 
     def _fail(self, wish: Wish, message: str) -> None:
         self._status.tell(message, types.MessageType.Error)
@@ -105,6 +112,14 @@ class Loading:
     def _take(self, wish: Wish, model: Model | None) -> None:
         self._served = None if model is None else wish
         self._use(model)
+
+
+async def _measure_devices(path: Path) -> None:
+    """Have it measured which device is the fastest, for the next time that this model is loaded."""
+    process = await start_leashed([MEASURING, str(path)])
+    assert process.stdout is not None
+    await process.stdout.read()  # and not `communicate`, which would close its input
+    await process.wait()
 
 
 def _reason(wish: Wish, error: Exception) -> str:

@@ -10,9 +10,6 @@ import asyncio
 import contextlib
 import importlib.util
 import json
-import os
-import subprocess
-import sys
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,6 +20,7 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams, JsonRpcRequestCancelled
 
 from charrnn.library import user_directory
+from charrnn_lsp.processes import start_leashed
 from charrnn_lsp.protocol import work_done_token
 
 if TYPE_CHECKING:
@@ -34,7 +32,6 @@ TRAINER = "charrnn_training.cli"
 NEEDED = ("torch", "onnx", "safetensors", "rich")  # of the extra `train`
 FAILED = -32803  # RequestFailed
 GRACE = 20.0  # seconds that a training has to save its checkpoint before it is killed
-NICENESS = 10
 LONGEST_LINE = 1 << 20  # bytes
 
 
@@ -71,9 +68,9 @@ class Order:
         return cls(tuple(paths), name, minutes)
 
     def command(self) -> list[str]:
-        """What is run for it."""
+        """The module that is run for it, and its arguments."""
         runs = user_directory().parent / "runs"
-        command = [sys.executable, "-m", "charrnn_lsp.leash", TRAINER, f"--name={self.name}", f"--runs={runs}"]
+        command = [TRAINER, f"--name={self.name}", f"--runs={runs}"]
         if self.max_minutes is not None:
             command.append(f"--max-minutes={self.max_minutes}")
         return [*command, "--json", "--", *self.paths]
@@ -106,7 +103,7 @@ class Training:
             self._busy = False
 
     async def _run(self, order: Order, shown: Shown) -> Json:
-        process = await _start(order.command())
+        process = await start_leashed(order.command(), LONGEST_LINE)
         reading = asyncio.ensure_future(_follow(process, shown))
         try:
             ends: list[asyncio.Future[Any]] = [reading, shown.cancelled]
@@ -125,26 +122,6 @@ class Training:
             case _ if shown.cancelled.done() or last.get("event") == "stopped":
                 raise JsonRpcRequestCancelled
         raise TrainingFailedError(f"The training ended with status {process.returncode}: {last.get('said', '')}")
-
-
-async def _start(command: list[str]) -> asyncio.subprocess.Process:
-    options: Json = {}
-    if sys.platform == "win32":
-        options["creationflags"] = subprocess.BELOW_NORMAL_PRIORITY_CLASS | subprocess.CREATE_NO_WINDOW
-    else:
-        options["start_new_session"] = True  # Ctrl-C in a terminal is not for it
-    process = await asyncio.create_subprocess_exec(
-        *command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        limit=LONGEST_LINE,
-        **options,
-    )
-    if sys.platform != "win32":
-        with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, process.pid, NICENESS)
-    return process
 
 
 async def _follow(process: asyncio.subprocess.Process, shown: Shown) -> Json:

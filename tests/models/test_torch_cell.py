@@ -16,7 +16,11 @@ from tests.models.test_artifact import assert_one_message, change_config, seal
 from charrnn.artifact import CONFIG, WEIGHTS, Artifact, read_artifact
 from charrnn.cell import initial_state
 from charrnn.errors import ModelError, OptionError
-from charrnn.model import load_model
+from charrnn.model import Model, load_model, open_model
+from charrnn.onnx_cell import OnnxCell
+from charrnn.prefix_cache import PrefixCache
+from charrnn.sampling import Sampling
+from charrnn.search import SearchOptions
 from charrnn.torch_cell import TorchCell, load_network, torch_device
 
 
@@ -113,3 +117,46 @@ def test_a_device_that_is_not_there_is_named(tiny: Artifact, device: str) -> Non
 
 def test_the_processor_is_always_there() -> None:
     assert torch_device("cpu").type == "cpu"
+
+
+@pytest.mark.parametrize("temperature", [0.0, 0.8])
+def test_suggestions_are_those_of_onnx(tiny: Artifact, temperature: float) -> None:
+    """The same text gives the same seed, and with it the same suggestions, whatever computes."""
+    options = SearchOptions(Sampling(temperature), candidates=8, max_characters=64, length="line")
+    ours, theirs = (
+        Model(tiny, cell, PrefixCache(cell, tiny.vocabulary)) for cell in (TorchCell(tiny), float_cell(tiny))
+    )
+    for text in ("It was a", "The rain had", "Dear reader,\n\nthe"):
+        expected = theirs.complete(text, options, count=3)
+        found = ours.complete(text, options, count=3)
+        assert [suggestion.text for suggestion in found] == [suggestion.text for suggestion in expected]
+        for one, other in zip(found, expected, strict=True):
+            assert one.probability == pytest.approx(other.probability, rel=1e-3)
+
+
+def float_cell(artifact: Artifact) -> OnnxCell:
+    return OnnxCell(artifact, int8=False)
+
+
+@pytest.mark.parametrize("device", ["cuda", "mps"])
+def test_on_a_device_suggestions_are_those_of_the_processor(tiny: Artifact, device: str) -> None:
+    there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    if not there[device]:
+        pytest.skip(f"this computer has no {device}")
+    options = SearchOptions(candidates=8, max_characters=64, length="line")
+    texts = [open_model(tiny, name).complete("It was a", options)[0].text for name in (device, "cpu")]
+    cells = [TorchCell(tiny, name) for name in (device, "cpu")]
+    ids = np.random.default_rng(1).integers(0, tiny.architecture.vocabulary, (8, 64))
+    logits = [cell.score(ids, initial_state(tiny.architecture, 8))[0] for cell in cells]
+    assert np.allclose(*logits, atol=1e-3)
+    assert all(texts)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_weights_that_are_no_numbers_are_refused(tiny: Artifact, tmp_path: Path, value: float) -> None:
+    weights = safetensors.torch.load(tiny.open(WEIGHTS))
+    weights["output.bias"][3] = value
+    artifact = spoil_weights(tiny, tmp_path, safetensors.torch.save(weights))
+    with pytest.raises(ModelError) as caught:
+        load_network(artifact)
+    assert_one_message(caught.value, str(artifact.path / WEIGHTS), "weights that are no numbers")

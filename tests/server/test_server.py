@@ -418,3 +418,22 @@ async def test_the_archive_is_learned_where_the_writer_has_said_so(ready: Client
     await soon(lambda: ready.server.settings.memory == "documents")
     assert len(memory) == before - len("\nQueen Zarquona sailed.")
     assert ready.messages() == []
+
+
+async def test_the_fastest_device_is_measured_after_the_model_is_ready_and_beside_the_server(
+    client: Client, always: Json, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "fake_measuring.py").write_text(
+        "import pathlib, sys\npathlib.Path(__file__).with_name('measured').write_text(sys.argv[1])\n", encoding="utf-8"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setattr(loading_module, "MEASURING", "fake_measuring")
+    monkeypatch.setattr(loading_module, "wants_measuring", lambda _: True)
+    await client.initialize(always)
+    await client.until_state("ready")
+    client.open("It was")
+    assert await client.texts()
+    measuring = client.server.loading._measuring
+    assert measuring is not None
+    await measuring
+    assert (tmp_path / "measured").read_text(encoding="utf-8") == always["model"]

@@ -17,6 +17,7 @@ import pytest
 from tests.server.client import CAPABILITIES, Client, Json
 
 from charrnn.library import user_directory
+from charrnn_lsp import processes
 from charrnn_lsp import training as training_module
 
 WITH_PROGRESS: Json = {**CAPABILITIES, "window": {"workDoneProgress": True}}
@@ -65,7 +66,7 @@ async def test_the_answer_is_what_became_of_it(client: Client) -> None:
 async def test_it_leaves_the_processor_to_others(client: Client) -> None:
     await client.initialize()
     nice = (await train(client))["result"]["nice"]
-    assert nice == min(19, max(os.getpriority(os.PRIO_PROCESS, 0), training_module.NICENESS))
+    assert nice == min(19, max(os.getpriority(os.PRIO_PROCESS, 0), processes.NICENESS))
 
 
 @pytest.mark.parametrize("token", [None, "mine"])
@@ -190,6 +191,7 @@ def test_a_training_ends_with_a_server_that_is_killed(tmp_path: Path) -> None:
     starter = (
         "import subprocess, sys, time; from charrnn_lsp import training; training.TRAINER = 'fake_trainer'\n"
         f"command = training.Order.of([{json.dumps(order)}]).command()\n"
+        "command = [sys.executable, '-m', 'charrnn_lsp.leash', *command]\n"
         "subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)\n"
         "time.sleep(60)"
     )
