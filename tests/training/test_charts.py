@@ -31,7 +31,7 @@ def test_a_flat_line_and_a_single_point_are_drawn() -> None:
 
 
 def test_bars_are_as_long_as_their_values_and_labels_stay_inside() -> None:
-    root = ET.fromstring(bar_chart([("base", 10.0, 8.0, 12.0), ("mine", 20.0, 16.0, 24.0)], " %", "saved"))
+    root = ET.fromstring(bar_chart([("base", 10.0, 8.0, 12.0), ("mine", 20.0, 16.0, 24.0)], "{:.0f} %", "saved"))
     short, long = [numbers(rect, "width")[0] for rect in root.iter("rect")]
     assert long == pytest.approx(2 * short, abs=0.1)
     texts = {element.text: float(element.attrib["x"]) for element in root.iter("text")}
@@ -41,7 +41,7 @@ def test_bars_are_as_long_as_their_values_and_labels_stay_inside() -> None:
 
 
 def test_bars_of_nothing_are_drawn() -> None:
-    root = ET.fromstring(bar_chart([("base", 0.0, 0.0, 0.0)], "", "saved"))
+    root = ET.fromstring(bar_chart([("base", 0.0, 0.0, 0.0)], "{}", "saved"))
     assert [numbers(rect, "width") for rect in root.iter("rect")] == [[0.0]]
     assert not list(root.iter("line"))
 

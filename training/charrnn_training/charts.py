@@ -37,8 +37,8 @@ def line_chart(lines: Sequence[tuple[str, Sequence[Point]]], x_label: str, y_lab
     return _svg(HEIGHT, parts, f"{y_label} against {x_label}")
 
 
-def bar_chart(bars: Sequence[tuple[str, float, float, float]], unit: str, label: str) -> str:
-    """Horizontal bars: name, value and the ends of its interval; equal ends draw none."""
+def bar_chart(bars: Sequence[tuple[str, float, float, float]], written: str, label: str) -> str:
+    """Horizontal bars: name, value and the ends of its interval; equal ends draw none. `written` formats a value."""
     height = TOP + len(bars) * (BAR + BAR_GAP)
     most = max([high for *_, high in bars] + [value for _, value, *_ in bars] + [1e-9])
     start, stop = 130, WIDTH - 90
@@ -53,7 +53,7 @@ def bar_chart(bars: Sequence[tuple[str, float, float, float]], unit: str, label:
             a, b = (start + max(0.0, value) / most * (stop - start) for value in (low, high))
             parts.append(f'<line class="interval" x1="{a:.1f}" x2="{b:.1f}" y1="{y + BAR / 2}" y2="{y + BAR / 2}"/>')
             end = b - start
-        parts.append(_text(start + end + 8, y + BAR / 2 + 4, f"{value:.3g}{unit}"))
+        parts.append(_text(start + end + 8, y + BAR / 2 + 4, written.format(value)))
     return _svg(height, parts, label)
 
 

@@ -51,6 +51,8 @@ def finish(order: Order, trainer: Trainer, corpus: Corpus, record: Record, place
         clock.finishing(0.9, "reporting")
         figures |= {
             "kept": kept,
+            "mix": place,
+            "chosen": round(trainer.progress.best, 4),
             "before": dataclasses.asdict(before) if before else None,
             "after": dataclasses.asdict(after),
         }

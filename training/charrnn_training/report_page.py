@@ -23,7 +23,7 @@ body { margin: 0 auto; max-width: 46rem; padding: 2.5rem 1.25rem 4rem; backgroun
   font: 16px/1.55 system-ui, sans-serif; }
 h1 { font-size: 1.9rem; line-height: 1.2; margin: 0 0 .5rem; } h2 { font-size: 1.2rem; margin: 2.75rem 0 .75rem; }
 .lead { font-size: 1.1rem; } .soft { color: var(--soft); font-size: .9rem; }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr)); gap: .75rem; margin: 1.5rem 0; }
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: .75rem; margin: 1.5rem 0; }
 .tile { background: var(--card); border: 1px solid var(--rule); border-radius: 8px; padding: .8rem 1rem; }
 .tile b { display: block; font-size: 1.5rem; font-weight: 600; font-variant-numeric: tabular-nums; }
 table { border-collapse: collapse; width: 100%; font-size: .92rem; } .wide { overflow-x: auto; }
@@ -95,8 +95,8 @@ def _before_and_after(findings: Findings) -> str:
     )
     return _section(
         "Before and after",
-        f"<p>Bits per character: fewer is better.</p>{bar_chart(bits, '', 'bits per character before and after')}"
-        f"<p>Keys saved: more is better.</p>{bar_chart(saved, ' %', 'keys saved before and after')}"
+        f"<p>Bits per character: fewer is better.</p>{bar_chart(bits, '{:.3f}', 'bits per character before and after')}"
+        f"<p>Keys saved: more is better.</p>{bar_chart(saved, '{:.1f} %', 'keys saved before and after')}"
         f'<p class="soft">{note}</p>',
     )
 
@@ -111,7 +111,7 @@ def _learning_curve(findings: Findings) -> str:
     training = [(minutes, bits) for minutes, bits, _ in points if bits is not None]
     validation = [(minutes, bits) for minutes, _, bits in points]
     lines = [("text trained on", training), ("held-out text", validation)]
-    text = "Held-out text says when to stop; the weights of its lowest point are the ones that were kept."
+    text = "Held-out text says which weights are kept."
     chart = line_chart(lines, "minutes", "bits per character")
     return _section("Learning curve", f'{chart}<p class="soft">{text}</p>') if len(points) > 1 else ""
 

@@ -72,7 +72,7 @@ class Surprise:
 
 def surprise(model: Model, documents: Sequence[str]) -> Surprise:
     """Where a model was most surprised."""
-    passage = documents[0][:SURPRISE]
+    passage = _whole_words(documents[0][:SURPRISE])
     costs = character_bits(model.cell, model.vocabulary, passage)
     totals: defaultdict[str, list[float]] = defaultdict(list)
     left = WORDS_LOOKED_AT
@@ -81,12 +81,17 @@ def surprise(model: Model, documents: Sequence[str]) -> Surprise:
             break
         part = text[: min(left, 2000)]
         left -= len(part)
-        bits = costs if part == passage else character_bits(model.cell, model.vocabulary, part)
+        bits = character_bits(model.cell, model.vocabulary, part)
         for word in re.finditer(r"[^\W_]+(?:['-][^\W_]+)*", part):
             totals[word[0]].append(float(bits[word.start() : word.end()].sum()))
     dearest = sorted(totals.items(), key=lambda item: -sum(item[1]) / len(item[1]))[:WORDS_SHOWN]
     words = [(word, sum(bits) / len(bits), len(bits)) for word, bits in dearest]
     return Surprise(passage, costs.tolist(), words)
+
+
+def _whole_words(text: str) -> str:
+    """A text that was cut at its limit, without the word that it was cut in."""
+    return text if len(text) < SURPRISE else text[: text.rfind(" ") + 1].rstrip() or text
 
 
 def samples(model: Model) -> list[tuple[float, str]]:
