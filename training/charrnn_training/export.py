@@ -45,6 +45,8 @@ def export(
     that go with it, the card among them, and may add to the training record.
     """
     weights = {name: value.detach().cpu().half() for name, value in network.state_dict().items()}
+    if broken := [name for name, value in weights.items() if not value.isfinite().all()]:
+        raise ExportError(f"{broken[0]} has values that are no numbers. Nothing was exported. Train at a lower rate.")
 
     def write_files(folder: Path) -> None:
         # Every file holds the same weights, rounded to float16: the engines then differ in arithmetic only.
