@@ -62,6 +62,6 @@ def test_a_graph_that_disagrees_is_not_exported_and_the_old_model_stays(
 def test_a_network_with_broken_weights_is_not_exported(shard: Shard, vocabulary: Vocabulary, tmp_path: Path) -> None:
     trainer = make_trainer(shard, vocabulary, tmp_path)
     torch.nn.init.constant_(trainer.network.output.weight, float("nan"))
-    with pytest.raises(ExportError, match="output.weight has values that are no numbers"):
+    with pytest.raises(ExportError, match=r"output\.weight has values that are no numbers"):
         export(trainer.network, vocabulary, tmp_path / "models" / "bad", PROSE[:1], {}, lambda d, r: "")
     assert not (tmp_path / "models" / "bad").exists()
