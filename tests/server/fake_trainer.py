@@ -43,8 +43,8 @@ def main() -> int:
 def stay(folder: Path) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "pid").write_text(str(os.getpid()), encoding="ascii")
-    say(event="progress", share=0.6)
-    try:
+    try:  # from here on it can be stopped
+        say(event="progress", share=0.6)
         while True:
             time.sleep(0.01)
     except KeyboardInterrupt:
