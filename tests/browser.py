@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 MISSING = "needs Chromium and Playwright: apt install chromium, then make test"
@@ -41,13 +41,10 @@ def has_browser() -> bool:
 
 
 @contextmanager
-def launched(home: Path) -> Iterator[Browser]:
+def launched(driver: Playwright, home: Path, program: str | None = None) -> Iterator[Browser]:
     """A browser with a home of its own, closed in the end."""
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - an extra
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=find_chromium(), args=list(OPTIONS), env={**os.environ, "HOME": str(home)}
-        )
-        yield browser
-        browser.close()
+    browser = driver.chromium.launch(
+        executable_path=program or find_chromium(), args=list(OPTIONS), env={**os.environ, "HOME": str(home)}
+    )
+    yield browser
+    browser.close()

@@ -7,8 +7,9 @@ import os
 # Before PyTorch is imported: tiny networks gain nothing from threads, which on a busy machine wait for one another.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import safetensors.torch
@@ -19,6 +20,9 @@ from charrnn.config import Architecture
 from charrnn.network import CharRNN
 from charrnn.vocabulary import Vocabulary
 from charrnn_training.onnx_graphs import float_graph, int8_graph
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Playwright
 
 ALPHABET = "\n" + "".join(map(chr, range(32, 127))) + "é"
 
@@ -68,3 +72,12 @@ def make_model(tmp_path_factory: pytest.TempPathFactory) -> ModelMaker:
 def tiny(make_model: ModelMaker) -> Artifact:
     """A random two-layer LSTM of width 16."""
     return make_model()
+
+
+@pytest.fixture(scope="session")
+def driver() -> Iterator[Playwright]:
+    """What drives browsers: there can be only one of it in a process."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - tests without it are skipped
+
+    with sync_playwright() as playwright:
+        yield playwright

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PIL import Image
+from playwright.sync_api import sync_playwright
 
 FOLDER = Path(__file__).parent
 sys.path.insert(0, str(FOLDER.parents[1]))
@@ -32,7 +33,12 @@ def main() -> None:
     """Write `page-type.png` and `page-surprise.png` beside this program."""
     if not has_browser():
         sys.exit(f"The page is not photographed: this {MISSING}.")
-    with tempfile.TemporaryDirectory() as home, served() as address, launched(Path(home)) as browser:
+    with (
+        tempfile.TemporaryDirectory() as home,
+        served() as address,
+        sync_playwright() as driver,
+        launched(driver, Path(home)) as browser,
+    ):
         page = browser.new_context(viewport={"width": WIDTH, "height": HEIGHT}).new_page()
         page.goto(address)
         page.get_by_role("tab", name="Type").click()

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
-from tests.browser import MISSING, OPTIONS, find_chromium
+from tests.browser import MISSING, find_chromium, launched
 from tests.conftest import ModelMaker
 from tests.ui.namespace import has_namespaces, isolated, joining
 
 from charrnn.model import Model, load_model
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page, Request
+    from playwright.sync_api import Browser, Page, Playwright, Request
 
 SCREENS = Path(__file__).parents[2] / "build" / "ui"
 SECRET = "Quastelmoor"  # typed, and never to be found on disk
@@ -68,21 +68,15 @@ def server(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
 
 
 @pytest.fixture(scope="session")
-def browser(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+def browser(server: Server, driver: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """One browser for all tests of the page."""
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - tests without it are skipped
-
     program = find_chromium()
     assert program, MISSING
     home = tmp_path_factory.mktemp("browser-home")
     if has_namespaces():
         program = str(joining(server.process.pid, program, home / "chromium"))
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=program, args=list(OPTIONS), env={**os.environ, "HOME": str(home)}
-        )
+    with launched(driver, home, program) as browser:
         yield browser
-        browser.close()
 
 
 class Watch:

@@ -14,6 +14,7 @@ import tempfile
 from pathlib import Path
 
 from PIL import Image
+from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).parents[3]
 sys.path.insert(0, str(ROOT))
@@ -56,7 +57,7 @@ def main() -> None:
         (home / "models").mkdir()
         server = CodeServer(home, home / "models", LOOK)
         try:
-            with launched(home) as browser:
+            with sync_playwright() as driver, launched(driver, home) as browser:
                 record(Window(browser, server))
         finally:
             server.stop()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from tests.browser import MISSING as NO_BROWSER
@@ -11,6 +12,9 @@ from tests.browser import has_browser, launched
 from tests.conftest import ModelMaker
 from tests.editors.vscode.code_server import MISSING, CodeServer, has_vscode
 from tests.editors.vscode.window import Window
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Playwright
 
 HERE = Path(__file__).parent
 TEXT = HERE.parents[2] / "benchmarks/texts/essay.txt"
@@ -54,9 +58,9 @@ def code_server(tmp_path_factory: pytest.TempPathFactory, make_model: ModelMaker
 
 
 @pytest.fixture(scope="session")
-def window(tmp_path_factory: pytest.TempPathFactory, code_server: CodeServer) -> Iterator[Window]:
+def window(driver: Playwright, tmp_path_factory: pytest.TempPathFactory, code_server: CodeServer) -> Iterator[Window]:
     """The window that all tests use, with the server ready."""
-    with launched(tmp_path_factory.mktemp("chromium")) as browser:
+    with launched(driver, tmp_path_factory.mktemp("chromium")) as browser:
         window = Window(browser, code_server)
         first = code_server.folder / "first.md"
         first.write_text("", encoding="utf-8")
