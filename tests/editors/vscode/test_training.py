@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from tests.editors.vscode.window import Window, ask
 
-# On a busy machine menus and lists of the editor now and then do not open, and what follows finds another state; each test
-# passes by itself. To be mended.
+# On a busy machine menus and lists of the editor now and then do not open, and what follows finds another state; each
+# test passes by itself. To be mended.
 pytestmark = pytest.mark.xfail(strict=False, reason="the editor's menus do not always open on a busy machine")
 
 START = "The men who came to look at the roof said that it wo"
