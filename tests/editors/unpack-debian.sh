@@ -13,8 +13,12 @@ dest=$(cd "$dest" && pwd)
 : >"$dest/status" # as if no package were installed: everything is unpacked
 mirror=$(cat /etc/apt/sources.list.d/debian.sources /etc/apt/sources.list 2>/dev/null |
   grep -oE 'https?://[^ ]+/debian/?( |$)' | head -1 | tr -d ' ' || true)
+if [ -z "$mirror" ]; then
+  echo "this machine's apt names no mirror of Debian"
+  exit 1
+fi
 keys=/usr/share/keyrings/debian-archive-keyring.gpg
-echo "deb [signed-by=$keys] ${mirror:-http://deb.debian.org/debian} $suite main" >"$dest/sources.list"
+echo "deb [signed-by=$keys] $mirror $suite main" >"$dest/sources.list"
 apt=(apt-get -qq -y
   -o "Dir::State::Lists=$dest/lists" -o "Dir::State::status=$dest/status" -o "Dir::State::extended_states=$dest/states"
   -o "Dir::Etc::SourceList=$dest/sources.list" -o "Dir::Etc::SourceParts=$dest/parts" -o "Dir::Cache=$dest/cache"
