@@ -66,6 +66,7 @@ function askName(): Thenable<string | undefined> {
   return window.showInputBox({
     title: 'A name for the model',
     value: 'mine',
+    ignoreFocusOut: true, // a menu that closes late takes the focus for a moment
     prompt: 'It is trained on this machine, and nothing leaves it. You can go on writing meanwhile.',
     validateInput: (name) => (/^[\p{L}\p{N}][\p{L}\p{N}._-]*$/u.test(name) ? '' : 'Letters, digits, dots and dashes'),
   });
