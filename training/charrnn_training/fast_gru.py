@@ -12,10 +12,10 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-from torch import Tensor, nn
-from torch.nn import functional as F
+from torch import Tensor
 
-from charrnn_training.fast_matmul import Projection, Workspace, bias_gradient, fast_dtype, weight_gradient
+from charrnn_training.fast_layer import FastLayer
+from charrnn_training.fast_matmul import Projection, Workspace, bias_gradient, weight_gradient
 
 _sigmoid_backward = torch.ops.aten.sigmoid_backward.grad_input
 _tanh_backward = torch.ops.aten.tanh_backward.grad_input
@@ -118,26 +118,12 @@ def _double_n(tensor: Tensor) -> Tensor:
     return tensor
 
 
-class FastGRU(nn.Module):
-    """A drop-in for a one-layer, time-major `nn.GRU` on the CPU; parameters and `weight_drop` as in `FastLSTM`."""
-
-    weight_ih_l0: Tensor
-    weight_hh_l0: Tensor
-    bias_ih_l0: Tensor
-    bias_hh_l0: Tensor
-
-    def __init__(self, layer: nn.GRU, dtype: torch.dtype | None = None, weight_drop: float = 0.0) -> None:
-        super().__init__()
-        self.hidden_size = layer.hidden_size
-        self.dtype = dtype or fast_dtype()
-        self.weight_drop = weight_drop
-        self._space = Workspace()
-        for name, parameter in layer.named_parameters():
-            self.register_parameter(name, parameter)
+class FastGRU(FastLayer):
+    """A drop-in for a one-layer, time-major `nn.GRU`; see `FastLayer`."""
 
     def forward(self, x: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
         """X [T, B, I], state [1, B, H] -> outputs [T, B, H] in the fast dtype, new float32 state [1, B, H]."""
-        w_hh = F.dropout(self.weight_hh_l0, self.weight_drop, self.training)
+        w_hh = self.recurrent_weights()
         y, h = _GRULayer.apply(
             x.to(self.dtype), state[0], self.weight_ih_l0, w_hh, self.bias_ih_l0, self.bias_hh_l0, self._space
         )
