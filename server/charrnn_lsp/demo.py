@@ -37,8 +37,8 @@ URI = "untitled:demo.md"
 COMMAND = [sys.executable, "-m", "charrnn_lsp.cli", "--stdio"]
 CONNECT = """\
 To write with it:
-  Neovim 0.12   vim.lsp.config('charrnn', {cmd = {'charrnn-lsp', '--stdio'}, filetypes = {'markdown', 'text'}})
-                vim.lsp.enable('charrnn'); vim.lsp.inline_completion.enable()
+  VS Code       make vsix; then Extensions: Install from VSIX
+  Neovim        :set runtimepath^=PATH/TO/editor-clients/neovim, and in Lua require('charrnn').enable()
   any editor    a language client for prose files that starts: charrnn-lsp --stdio
 The README has more, and how to train a model on your own writing: charrnn-train my-texts/ --name mine"""
 
