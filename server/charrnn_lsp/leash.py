@@ -21,6 +21,8 @@ PATIENCE = 60.0  # seconds that a program has to save what it must
 
 def main() -> None:
     """Entry point: becomes the module that the first argument names."""
+    # A starter that runs in the background may have left the interrupt ignored, which is inherited.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     pipe = os.dup(0)
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)  # the module must not read from the pipe

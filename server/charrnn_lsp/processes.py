@@ -65,5 +65,6 @@ async def start_leashed(command: Sequence[str], longest_line: int = 1 << 16) -> 
     )
     if sys.platform != "win32":
         with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, process.pid, NICENESS)
+            nice = max(NICENESS, os.getpriority(os.PRIO_PROCESS, process.pid))
+            os.setpriority(os.PRIO_PROCESS, process.pid, nice)
     return process

@@ -51,6 +51,11 @@ def begun(client: Client) -> bool:
     return any(shown["value"].get("percentage") == 50 for shown in progress(client))
 
 
+def staying(client: Client) -> bool:
+    """Whether the trainer has come so far that it would save what it has."""
+    return any(shown["value"].get("percentage") == 60 for shown in progress(client))
+
+
 async def test_the_answer_is_what_became_of_it(client: Client) -> None:
     await client.initialize()
     answer = (await train(client, maxMinutes=10))["result"]
@@ -115,7 +120,7 @@ async def test_it_can_be_cancelled(client: Client, way: str) -> None:
     await client.initialize(capabilities=WITH_PROGRESS)
     answer = train(client, "stays", token="t")
     number = next(iter(client._answers))
-    await client.until(lambda: any(entry["value"].get("percentage") == 60 for entry in progress(client)))
+    await client.until(lambda: staying(client))
     if way == "progress":
         client.notify("window/workDoneProgress/cancel", {"token": "t"})
     else:
@@ -183,6 +188,21 @@ async def test_a_wrong_order_is_an_error(client: Client, arguments: list[Any]) -
     await client.initialize()
     params = {"command": "charrnn.train", "arguments": arguments}
     assert (await client.request("workspace/executeCommand", params))["error"]["code"] == INVALID_PARAMS
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no disposition to inherit")
+async def test_it_can_be_cancelled_where_interrupts_are_ignored(client: Client) -> None:
+    """As in a server that a shell has started in the background."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        await client.initialize()
+        answer = train(client, "stays", token="t")
+        await client.until(lambda: staying(client))
+    finally:
+        signal.signal(signal.SIGINT, before)
+    client.notify("window/workDoneProgress/cancel", {"token": "t"})
+    assert (await answer)["error"]["code"] == REQUEST_CANCELLED
+    assert (user_directory().parent / "runs" / "saved").exists()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kill -9 is not known there")
