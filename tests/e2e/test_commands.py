@@ -33,7 +33,7 @@ def test_the_demo_shows_suggestions_and_figures_without_a_terminal() -> None:
     assert right is not None
     assert float(saved[1]) > 5
     assert float(right[1]) > 50
-    assert "vim.lsp.enable" in said
+    assert "require('charrnn').enable()" in said
 
 
 def test_the_check_finds_all_well() -> None:
