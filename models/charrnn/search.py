@@ -15,15 +15,14 @@ from __future__ import annotations
 
 import functools
 import math
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
-import numpy.typing as npt
 
 from charrnn.cell import Cell, Logits, State
+from charrnn.endings import SENTENCE_CLOSERS, SENTENCE_ENDS, Alphabet, ends_word, is_junk
 from charrnn.errors import OptionError
 from charrnn.memory import Memory
 from charrnn.sampling import LogProbabilities, Probabilities, Sampling, shape, softmax
@@ -97,27 +96,47 @@ class _Node:
 
     text: str
     log_p: float  # of all of `text`, exact
-    rank: float  # in the beam
-    shaped: float  # log-probability under the tempered distribution
+    rank: float = 0.0  # in the beam
+    shaped: float = 0.0  # log-probability under the tempered distribution
+    context: bytes = b""  # the symbols up to here, as far as the memory looks at them
+    probability: float = 1.0  # exp(log_p)
+    has_word: bool = False
+    ends_sentence: bool = False
     words: int = 0
     gain: int = 0  # keys saved by taking those words one by one
     worth: float = 0.0  # their part of the worth
     space: float = 0.0  # probability that white space follows `text`
-    context: bytes = b""  # the symbols up to here, as far as the memory looks at them
 
     def child(self, letter: str, log_p: float, rank: float, shaped: float, context: bytes) -> _Node:
         """This continuation and one more character. A space may end a word."""
-        node = _Node(self.text + letter, log_p, rank, shaped, self.words, self.gain, self.worth, context=context)
-        if letter == " " and self.text.strip() and self.text[-1] != " ":
-            ended = math.exp(self.log_p) * self.space
+        text = self.text
+        has_word = self.has_word or letter.isalnum()
+        ends = letter in SENTENCE_ENDS or (self.ends_sentence and letter in SENTENCE_CLOSERS)
+        node = _Node(text + letter, log_p, rank, shaped, context, math.exp(log_p), has_word, ends)
+        node.words, node.gain, node.worth = self.words, self.gain, self.worth
+        if letter == " " and text and text[-1] != " ":
             node.words += 1
-            node.gain = max(self.gain, len(self.text) - node.words)
-            node.worth += ended * (node.gain - self.gain)
+            node.gain = max(self.gain, len(text) - node.words)
+            node.worth += self.probability * self.space * (node.gain - self.gain)
         return node
 
 
+class _Found(NamedTuple):
+    """A continuation that is sure enough."""
+
+    preference: float
+    text: str
+    right: float  # probability of all of it, followed by the end of a word
+    worth: float
+
+
 class Search:
-    """One look ahead. Run `steps`, which gives way after each character; then `best` has the results."""
+    """One look ahead. Run `steps`, which gives way after each character; then `best` has the results.
+
+    The step of a small network takes 0.1 ms, and a call of NumPy one or two hundredths of that. So what is done for
+    each candidate is plain Python, for each character of the alphabet NumPy, and what only a result needs is left to
+    `best`.
+    """
 
     def __init__(
         self,
@@ -132,27 +151,39 @@ class Search:
         self._options = options
         self._calibration = calibration
         self._memory = memory
-        self._rng = np.random.default_rng(seed)
-        self._alphabet = _Alphabet.of(vocabulary)
-        self._found: list[tuple[float, Suggestion]] = []
+        self._seed = seed
+        self._alphabet = Alphabet.of(vocabulary)
+        self._found: list[_Found] = []
         self._best_worth = 0.0
+
+    @functools.cached_property
+    def _rng(self) -> np.random.Generator:
+        return np.random.default_rng(self._seed)
 
     def best(self, count: int = 1) -> list[Suggestion]:
         """The `count` best suggestions: of all that begin with the same word the best, then, if room is left, others.
 
         None is a beginning of another.
         """
-        ranked = [suggestion for _, suggestion in sorted(self._found, key=lambda found: -found[0])]
-        words: dict[str, Suggestion] = {}
-        for suggestion in ranked:
-            words.setdefault(suggestion.text.split()[0], suggestion)
-        chosen: list[Suggestion] = []
-        for suggestion in (*words.values(), *ranked):
+        chosen: list[_Found] = []
+        for found in self._by_preference():
             if len(chosen) == count:
                 break
-            if not any(s.text.startswith(suggestion.text) or suggestion.text.startswith(s.text) for s in chosen):
-                chosen.append(suggestion)
-        return chosen
+            if not any(one.text.startswith(found.text) or found.text.startswith(one.text) for one in chosen):
+                chosen.append(found)
+        confidence = self._calibration.confidence
+        return [Suggestion(found.text, found.right, confidence(found.right), found.worth) for found in chosen]
+
+    def _by_preference(self) -> Iterator[_Found]:
+        """What was found and may be shown: of each first word the best, then all."""
+        ranked = sorted(self._found, key=lambda found: -found.preference)
+        words: set[str] = set()
+        for found in ranked:
+            word = found.text.split(maxsplit=1)[0]
+            if word not in words and not is_junk(found.text):
+                words.add(word)
+                yield found
+        yield from (found for found in ranked if not is_junk(found.text))
 
     def steps(self, logits: Logits, state: State, before: str = "") -> Iterator[None]:
         """Look ahead from `state` [S, 1, H], whose next character has `logits` [1, V]; one `yield` a character.
@@ -168,12 +199,12 @@ class Search:
             nodes, rows, ids = self._children(nodes, p)
             if not nodes:
                 return
-            logits, state = self._cell.run(ids[:, None], state[:, rows])
+            logits, state = self._cell.run(np.array(ids)[:, None], state[:, rows])
             yield
 
     def _first(self, before: str) -> _Node:
         """The continuation that is still empty."""
-        return _Node("", 0.0, 0.0, 0.0, context=self._memory.context(before) if self._memory else b"")
+        return _Node("", 0.0, context=self._memory.context(before) if self._memory else b"")
 
     def _predict(self, nodes: list[_Node], logits: Logits) -> Probabilities:
         """The probabilities [N, V] of what follows each node: the network's, with the memory's mixed in."""
@@ -187,73 +218,73 @@ class Search:
         masses = p @ self._alphabet.masses  # [N, 3]
         for node, (space, bound, line_end) in zip(nodes, masses.tolist(), strict=True):
             node.space = space
-            if len(node.text) > 1 and _ends_word(node.text) and _has_word(node.text):
+            if node.has_word and len(node.text) > 1 and ends_word(node.text):
                 self._keep(node, bound, line_end)
 
     def _keep(self, node: _Node, bound: float, line_end: float) -> None:
-        """Note a node, if it may be shown; the end of its word and of its line follow with these probabilities."""
-        right = math.exp(node.log_p) * bound
-        confidence = self._calibration.confidence(right)
-        if confidence < self._options.min_confidence or _is_junk(node.text):
+        """Note a node, if it is sure enough; the end of its word and of its line follow with these probabilities."""
+        right = node.probability * bound
+        if self._is_unsure(right):
             return
         worth = node.worth + right * (len(node.text) - 1 - node.gain)
-        self._best_worth = max(self._best_worth, worth)
-        suggestion = Suggestion(node.text, right, confidence, worth)
-        self._found.append((self._preference(node, worth, line_end), suggestion))
+        if worth > self._best_worth and not is_junk(node.text):
+            self._best_worth = worth
+        self._found.append(_Found(self._preference(node, worth, line_end), node.text, right, worth))
+
+    def _is_unsure(self, probability: float) -> bool:
+        least = self._options.min_confidence
+        return least > 0 and self._calibration.confidence(probability) < least
 
     def _preference(self, node: _Node, worth: float, line_end: float) -> float:
         """Phrases are chosen for what they save; sentences and lines for reaching their end, or at least far.
 
         Of two that reach it the more probable is chosen: the beam goes on beyond an end, with what it would never say.
         """
-        length, ends_sentence = self._options.length, _ends_sentence(node.text)
+        length = self._options.length
         if length == "line" and line_end > 0.5:
-            return 2000 + math.exp(node.log_p) * line_end
-        if length == "sentence" and ends_sentence:
-            return 2000 + math.exp(node.log_p) * node.space
+            return 2000 + node.probability * line_end
+        if length == "sentence" and node.ends_sentence:
+            return 2000 + node.probability * node.space
         if length in ("sentence", "line"):
-            return len(node.text) + (1000 if ends_sentence else 0)
+            return len(node.text) + (1000 if node.ends_sentence else 0)
         return worth
 
-    def _children(
-        self, nodes: list[_Node], p: Probabilities
-    ) -> tuple[list[_Node], npt.NDArray[np.intp], npt.NDArray[np.int64]]:
-        """The next beam: its nodes, the rows [N] of their parents, and their ids [N]."""
-        with np.errstate(divide="ignore"):
-            log_p = np.log(p)
-        exact = log_p + np.array([[node.log_p] for node in nodes], np.float32)
-        log_p[:, self._alphabet.line_ends] = -np.inf
+    def _children(self, nodes: list[_Node], p: Probabilities) -> tuple[list[_Node], list[int], list[int]]:
+        """The next beam: its nodes, the rows [N] of their parents, and their ids [N]. Changes `p`."""
+        p[:, self._alphabet.line_end] = 0
         for row, node in enumerate(nodes):
             if self._stops(node):
-                log_p[row, self._alphabet.spaces] = -np.inf
-        ranks, shaped = self._rank(nodes, log_p, exact)
-        width = min(self._options.candidates, ranks.size)
-        places = np.argpartition(-ranks, width - 1, axis=None)[:width]
+                p[row, self._alphabet.space] = 0
+        ranks, shaped = self._rank(nodes, p)
         children: list[_Node] = []
-        kept: list[tuple[int, int]] = []
-        for place in places[np.argsort(-ranks.flat[places], kind="stable")].tolist():
-            row, i = divmod(place, ranks.shape[1])
-            rank = float(ranks[row, i])
-            if rank == -math.inf:
+        rows: list[int] = []
+        ids: list[int] = []
+        for rank, row, i in _greatest(ranks, self._options.candidates):
+            probability = p.item(row, i)
+            if rank == -math.inf or probability == 0:
                 break
             node = nodes[row]
             context = self._memory.following(node.context, i) if self._memory else b""
-            letter = self._alphabet.letters[i]
-            child = node.child(letter, float(exact[row, i]), rank, float(shaped[row, i]), context)
+            log_p = node.log_p + math.log(probability)
+            child = node.child(self._alphabet.letters[i], log_p, rank, shaped.item(row, i), context)
             if self._promises(child):
                 children.append(child)
-                kept.append((row, i))
-        rows, ids = np.array(kept, np.int64).reshape(-1, 2).T
+                rows.append(row)
+                ids.append(i)
         return children, rows, ids
 
-    def _rank(
-        self, nodes: list[_Node], log_p: LogProbabilities, exact: LogProbabilities
-    ) -> tuple[LogProbabilities, LogProbabilities]:
-        """The rank in the beam of each child [N, V], and its log-probability under the tempered distribution."""
+    def _rank(self, nodes: list[_Node], p: Probabilities) -> tuple[LogProbabilities, LogProbabilities]:
+        """The rank in the beam of each child [N, V], and its log-probability under the tempered distribution.
+
+        A beam without chance goes by probabilities, as shares of the most probable parent's, and takes no logarithms.
+        """
         if self._options.sampling.temperature == 0:
-            ranks = np.where(np.isneginf(log_p), log_p, exact)
+            most = max(node.log_p for node in nodes)
+            ranks = p * np.array([[math.exp(node.log_p - most)] for node in nodes], np.float32)
             return ranks, ranks
-        shaped = shape(log_p, self._options.sampling) + np.array([[node.shaped] for node in nodes], np.float32)
+        with np.errstate(divide="ignore"):
+            shaped = shape(np.log(p), self._options.sampling)
+        shaped = shaped + np.array([[node.shaped] for node in nodes], np.float32)
         limits = np.array([[node.rank] for node in nodes], np.float32)
         drawn = shaped + self._rng.gumbel(size=shaped.shape).astype(np.float32)
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -265,62 +296,23 @@ class Search:
     def _stops(self, node: _Node) -> bool:
         """Whether a space after `node` would lead beyond what the writer asked for."""
         if self._options.length == "word":
-            return _has_word(node.text)
-        return self._options.length != "line" and _ends_sentence(node.text)
+            return node.has_word
+        return node.ends_sentence and self._options.length != "line"
 
     def _promises(self, child: _Node) -> bool:
         """Whether anything beyond `child` could still be shown, and be worth more than what was found."""
-        probability = math.exp(child.log_p)
-        if self._calibration.confidence(probability) < self._options.min_confidence:
+        if self._is_unsure(child.probability):
             return False
         if self._options.length in ("sentence", "line"):
             return True
-        most = child.worth + probability * (self._options.max_characters - 1 - child.gain)
+        most = child.worth + child.probability * (self._options.max_characters - 1 - child.gain)
         return most > self._best_worth
 
 
-@dataclass(frozen=True)
-class _Alphabet:
-    """What the search needs to know of the characters of a vocabulary."""
-
-    letters: list[str]
-    spaces: npt.NDArray[np.intp]
-    line_ends: npt.NDArray[np.intp]
-    masses: npt.NDArray[np.float32]  # [V, 3]: is it white space; can it follow a whole word; is it a line end
-
-    @classmethod
-    @functools.lru_cache(maxsize=8)
-    def of(cls, vocabulary: Vocabulary) -> _Alphabet:
-        letters = [vocabulary.decode([i]) for i in range(len(vocabulary))]
-        spaces = [letter in (" ", "\n") for letter in letters]
-        line_ends = [letter == "\n" for letter in letters]
-        bounds = [not letter.isalnum() and letter not in ("'", "-") for letter in letters]
-        return cls(
-            letters,
-            np.array([i for i, letter in enumerate(letters) if letter == " "], np.intp),
-            np.flatnonzero(line_ends),
-            np.array([spaces, bounds, line_ends], np.float32).T.copy(),
-        )
-
-
-_LOOP = re.compile(r"\b(\w+)(\W+\1\b){2,}|[^\w\s]{4,}|(.{4,})\3{2,}")
-_SENTENCE_END = re.compile(r"[.!?][\"')\]*_]*$")
-
-
-def _has_word(text: str) -> bool:
-    return any(map(str.isalnum, text))
-
-
-def _ends_word(text: str) -> bool:
-    """Whether a suggestion may end here: after a letter or digit, or after punctuation that closes."""
-    last = text[-1:]
-    return last.isalnum() or (last != "" and last in ".,;:!?)\"'" and text[-2:-1] not in ("", " "))
-
-
-def _ends_sentence(text: str) -> bool:
-    return _SENTENCE_END.search(text) is not None
-
-
-def _is_junk(text: str) -> bool:
-    """A word three times over, or a run of punctuation: what a network falls into when it has lost its way."""
-    return _LOOP.search(text) is not None
+def _greatest(ranks: LogProbabilities, count: int) -> list[tuple[float, int, int]]:
+    """The `count` greatest of ranks [N, V], each with its row and column; the greatest first."""
+    flat = ranks.reshape(-1)
+    count = min(count, flat.size)
+    places = flat.argpartition(flat.size - count)[-count:]
+    ordered = sorted(zip(flat[places].tolist(), places.tolist(), strict=True), reverse=True)
+    return [(rank, *divmod(place, ranks.shape[1])) for rank, place in ordered]
