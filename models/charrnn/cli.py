@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import io
 import sys
 from collections.abc import Sequence
 
 import charrnn
 from charrnn.commands import complete, evaluate, generate, models, ui
 from charrnn.errors import CharRNNError
+from charrnn.terminal import prepare_streams
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Entry point: 0, or 1 with one message."""
-    # A prompt may hold bytes that are no text, and characters that the terminal cannot write.
-    for stream, errors in ((sys.stdin, "surrogateescape"), (sys.stdout, "backslashreplace")):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors=errors)
+    prepare_streams()
     options = _parser().parse_args(arguments)
     try:
         options.run(options)

@@ -28,6 +28,10 @@ BATCH, STEPS = 4, 40  # of what is timed: a beam that looks a phrase ahead
 MARGIN = 0.9  # share of the processor's time that another device may take at most: it costs memory and seconds to load
 MOST_REMEMBERED = 100  # models
 
+# What is there where a driver of Nvidia's is: on Linux, and on Linux within Windows.
+_LINUX_DRIVERS = ("/proc/driver/nvidia/version", "/usr/lib/wsl/lib/libcuda.so.1")
+_WINDOWS_DRIVERS = ("${SYSTEMROOT}/System32/nvcuda.dll",)
+
 
 def fastest(artifact: Artifact) -> str:
     """The device that was measured to be the fastest for this model; the processor where nothing was measured."""
@@ -71,8 +75,11 @@ def _milliseconds(cell: Cell) -> float:
 def _others() -> list[str]:
     """Devices that this computer may have, told without loading PyTorch."""
     if sys.platform == "darwin":
-        return ["mps"] if platform.machine() == "arm64" else []
-    return ["cuda"] if Path("/proc/driver/nvidia/version").exists() or "CUDA_PATH" in os.environ else []
+        found = ["mps"] if platform.machine() == "arm64" else []
+    else:
+        drivers = _WINDOWS_DRIVERS if sys.platform == "win32" else _LINUX_DRIVERS
+        found = ["cuda"] if any(Path(os.path.expandvars(driver)).exists() for driver in drivers) else []
+    return found
 
 
 def _key(artifact: Artifact) -> str:

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 
 import charrnn
+from charrnn.terminal import prepare_streams
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -18,6 +19,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--stdio", action="store_true", help="serve an editor over standard input and output")
     parser.add_argument("--version", action="version", version=f"charrnn-lsp {charrnn.__version__}")
     options = parser.parse_args(arguments)
+    if options.command:
+        prepare_streams()
     if options.command == "demo":
         from charrnn_lsp.demo import run_demo  # noqa: PLC0415 - the server needs none of it
 

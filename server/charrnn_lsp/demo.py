@@ -17,6 +17,7 @@ from typing import Any
 from lsprotocol import types
 from pygls.lsp.client import LanguageClient
 
+from charrnn.terminal import GREEN, GREY, is_colourful, styled
 from charrnn.writer import words_taken
 
 PASSAGE = """\
@@ -179,9 +180,7 @@ def _styled(text: str, how: str) -> str:
     """Grey for ghost text, green for text taken; without a terminal, brackets."""
     if how == "typed":
         return text
-    if not sys.stdout.isatty() or "NO_COLOR" in os.environ:
-        return f"[{text}]"
-    return f"\x1b[{'90' if how == 'ghost' else '32'}m{text}\x1b[0m"
+    return styled(text, GREY if how == "ghost" else GREEN) if is_colourful() else f"[{text}]"
 
 
 def _resident_memory(pid: int) -> float:

@@ -63,12 +63,12 @@ class Recollection:
             self._reading = None
 
     async def _learn_archive(self, memory: Memory, folders: tuple[str, ...]) -> None:
-        turn = time.monotonic()
+        turn = time.perf_counter()
         for line in await asyncio.to_thread(read_archive, folders):
             self._archive.append(memory.learn("\n" + line))
-            if time.monotonic() - turn > TURN:
+            if time.perf_counter() - turn > TURN:
                 await asyncio.sleep(0)
-                turn = time.monotonic()
+                turn = time.perf_counter()
 
     def open(self, uri: str, document: Document) -> None:
         """Learn a document, beginning soon."""
@@ -95,9 +95,9 @@ class Recollection:
             self._learning = asyncio.ensure_future(self._learn())
 
     async def _learn(self) -> None:
-        turn = time.monotonic()
+        turn = time.perf_counter()
         for lines in list(self._lines.values()):
             for _ in lines.catch_up():
-                if time.monotonic() - turn > TURN:
+                if time.perf_counter() - turn > TURN:
                     await asyncio.sleep(0)
-                    turn = time.monotonic()
+                    turn = time.perf_counter()

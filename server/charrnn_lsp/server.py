@@ -168,11 +168,11 @@ class CharRNNServer(LanguageServer):
     ) -> list[Suggestion] | None:
         """What to show at a place, found while keys and cancellations get their turns; `None` once it is unwanted."""
         shown: list[Suggestion] | None = None
-        turn = time.monotonic()
+        turn = time.perf_counter()
         for shown in suggestions.suggest(place, invoked):
-            if shown is None and time.monotonic() - turn > TURN:
+            if shown is None and time.perf_counter() - turn > TURN:
                 await asyncio.sleep(0)
-                turn = time.monotonic()
+                turn = time.perf_counter()
                 if not is_wanted():
                     return None
         return shown

@@ -127,14 +127,13 @@ class Writer:
 
     def _write_what_fits(self, data: bytes) -> bytes:
         """What of `data` is left when the pipe is full."""
-        if sys.platform == "win32":
-            return data  # where nothing tells whether a pipe has room
-        room = select.poll()
-        room.register(self._sink, select.POLLOUT)
-        with contextlib.suppress(OSError):  # the thread will meet it too
-            while data and room.poll(0):
-                # So much fits into a pipe that has room, without waiting (POSIX, write).
-                data = data[os.write(self._sink, data[: select.PIPE_BUF]) :]
+        if sys.platform != "win32":  # where nothing tells whether a pipe has room
+            room = select.poll()
+            room.register(self._sink, select.POLLOUT)
+            with contextlib.suppress(OSError):  # the thread will meet it too
+                while data and room.poll(0):
+                    # So much fits into a pipe that has room, without waiting (POSIX, write).
+                    data = data[os.write(self._sink, data[: select.PIPE_BUF]) :]
         return data
 
     def _have_written(self) -> None:

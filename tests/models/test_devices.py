@@ -18,6 +18,8 @@ from charrnn.devices import fastest, measure, wants_measuring
 from charrnn.errors import OptionError
 from charrnn.onnx_cell import OnnxCell
 
+OTHERS = devices._others
+
 
 class Slow:
     """A cell that takes its time."""
@@ -41,6 +43,30 @@ def computer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(devices, "_others", lambda: ["cuda"])
     monkeypatch.setattr(devices, "STEPS", 2)
     return tmp_path / "cache" / "devices.json"
+
+
+@pytest.mark.parametrize(
+    ("system", "machine", "driver", "found"),
+    [
+        ("linux", "x86_64", "proc/driver/nvidia/version", ["cuda"]),
+        ("linux", "x86_64", "usr/lib/wsl/lib/libcuda.so.1", ["cuda"]),
+        ("linux", "x86_64", "usr/lib/other", []),
+        ("win32", "AMD64", "Windows/System32/nvcuda.dll", ["cuda"]),
+        ("win32", "AMD64", "Windows/System32/other.dll", []),
+        ("darwin", "arm64", "nothing", ["mps"]),
+        ("darwin", "x86_64", "nothing", []),
+    ],
+)
+def test_devices_are_told_from_what_is_there(
+    system: str, machine: str, driver: str, found: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / driver).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / driver).touch()
+    monkeypatch.setenv("SYSTEMROOT", str(tmp_path / "Windows"))
+    monkeypatch.setattr(devices, "_LINUX_DRIVERS", [f"{tmp_path}{name}" for name in devices._LINUX_DRIVERS])
+    monkeypatch.setattr(devices.sys, "platform", system)
+    monkeypatch.setattr(devices.platform, "machine", lambda: machine)
+    assert OTHERS() == found
 
 
 def cells(tiny: Artifact, **seconds: float) -> devices.Callable[[str], Cell]:

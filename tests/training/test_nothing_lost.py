@@ -6,7 +6,6 @@ import contextlib
 import logging
 import os
 import random
-import signal
 import subprocess
 import sys
 import time
@@ -14,11 +13,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import torch
 
+from charrnn.config import Architecture
 from charrnn.errors import ModelError
+from charrnn.network import CharRNN
 from charrnn.vocabulary import Vocabulary
 from charrnn_training import trainer as trainer_module
-from charrnn_training.checkpoint import FILE, load_checkpoint
+from charrnn_training.checkpoint import FILE, Checkpoint, load_checkpoint, save_checkpoint
 from charrnn_training.corpus import Shard, write_shard
 from charrnn_training.trainer import BEST, Report
 
@@ -61,7 +63,7 @@ def test_killed_at_random_moments_a_run_goes_on_where_it_was(vocabulary: Vocabul
         for _ in range(rng.randint(3, 12)):
             reached = int(process.stdout.readline())
         time.sleep(rng.uniform(0, 0.02))
-        process.send_signal(signal.SIGKILL)
+        process.kill()
         rest, _ = process.communicate()
         reached = int(rest.split()[-1]) if rest.split() else reached
         for name in (FILE, BEST):
@@ -121,3 +123,30 @@ def test_a_full_disk_costs_neither_the_run_nor_its_checkpoint(
     trainer.run(watch)
     assert "cannot be written" in caplog.text
     assert load_checkpoint(small_disk / FILE, None, []).progress["updates"] == trainer.progress.updates
+
+
+def test_a_checkpoint_can_be_replaced_while_what_was_loaded_from_it_is_in_use(
+    vocabulary: Vocabulary, tmp_path: Path
+) -> None:
+    """Windows replaces no file that is mapped into memory."""
+    maps = Path("/proc/self/maps")
+    if not maps.exists():
+        pytest.skip("what is mapped is read from /proc")
+    network = CharRNN(Architecture(len(vocabulary), embedding=4, hidden=8, layers=1))
+    average = {name: value.clone() for name, value in network.state_dict().items()}
+    saved = Checkpoint(torch.zeros(2, 1, 8), {}, average)
+    save_checkpoint(tmp_path / FILE, saved, network, [])
+    loaded = load_checkpoint(tmp_path / FILE, network, [])
+    assert loaded.average
+    assert FILE not in maps.read_text(encoding="utf-8")
+
+
+def test_what_is_flushed_to_the_disk_may_be_written(
+    vocabulary: Vocabulary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As Windows demands."""
+    flushed: list[int] = []
+    monkeypatch.setattr(os, "fsync", lambda file: flushed.append(os.write(file, b"")))  # which fails where it is read
+    network = CharRNN(Architecture(len(vocabulary), embedding=4, hidden=8, layers=1))
+    save_checkpoint(tmp_path / FILE, Checkpoint(torch.zeros(2, 1, 8), {}), network, [])
+    assert flushed == [0]

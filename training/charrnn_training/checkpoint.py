@@ -54,7 +54,7 @@ def save_checkpoint(file: Path, checkpoint: Checkpoint, network: CharRNN, optimi
             temporary,
             {"progress": json.dumps(checkpoint.progress)},
         )
-        with temporary.open("rb") as written:
+        with temporary.open("r+b") as written:  # Windows flushes only what may be written
             os.fsync(written.fileno())
         temporary.replace(file)
     except (OSError, SafetensorError) as error:
@@ -66,7 +66,8 @@ def load_checkpoint(file: Path, network: CharRNN | None, optimizers: list[Optimi
     """Fill `network` and `optimizers` from `file`, and return the rest. Raises `ModelError`."""
     try:
         with safe_open(file, "pt") as reader:
-            tensors = {name: reader.get_tensor(name) for name in reader.keys()}  # noqa: SIM118 - not a dict
+            # Copied: what is still mapped into memory cannot be replaced on Windows.
+            tensors = {name: reader.get_tensor(name).clone() for name in reader.keys()}  # noqa: SIM118 - not a dict
             progress = json.loads(reader.metadata()["progress"])
         state = tensors["state"]
     except FileNotFoundError:

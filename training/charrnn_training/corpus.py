@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import mmap
+import sys
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -40,7 +41,7 @@ class Shard:
     def release(self) -> None:
         """Let go of the pages that were read. They stay in the system's cache, and are no longer this process's."""
         mapped: object = self.ids.base
-        if isinstance(mapped, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):  # not on Windows
+        if sys.platform != "win32" and isinstance(mapped, mmap.mmap):
             mapped.madvise(mmap.MADV_DONTNEED)
 
 

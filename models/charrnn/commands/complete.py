@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 
 from charrnn.commands.options import Commands, add_cuts, add_model
 from charrnn.model import load_model
 from charrnn.sampling import Sampling
 from charrnn.search import LENGTHS, SearchOptions
+from charrnn.terminal import GREY, styled
 
 
 def add(commands: Commands) -> None:
@@ -35,8 +35,4 @@ def complete(options: argparse.Namespace) -> None:
         print(json.dumps([{"text": s.text, "confidence": round(s.confidence, 4)} for s in found], ensure_ascii=False))
         return
     for suggestion in found:
-        print(f"{suggestion.confidence:4.0%}  {options.text}{_grey(suggestion.text)}")
-
-
-def _grey(text: str) -> str:
-    return f"\x1b[90m{text}\x1b[0m" if sys.stdout.isatty() else text
+        print(f"{suggestion.confidence:4.0%}  {options.text}{styled(suggestion.text, GREY)}")

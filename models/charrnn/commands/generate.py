@@ -12,6 +12,7 @@ from charrnn.commands.options import Commands, add_cuts, add_model
 from charrnn.errors import OptionError
 from charrnn.model import Model, load_model
 from charrnn.sampling import Sampling
+from charrnn.terminal import BOLD, styled
 
 TEMPERATURE = 0.8
 FROM_INPUT = "-"
@@ -51,7 +52,7 @@ def generate(options: argparse.Namespace) -> None:
             _print_json(model, prompt, sampling, options.seed, letters)
             continue
         if len(samplings) > 1:
-            print(f"{'' if number == 0 else chr(10)}{_bold(f'temperature {sampling.temperature:g}')}")
+            print(f"{'' if number == 0 else chr(10)}{styled(f'temperature {sampling.temperature:g}', BOLD)}")
         _stream(prompt, letters)
 
 
@@ -89,7 +90,3 @@ def _print_json(model: Model, prompt: str, sampling: Sampling, seed: int, letter
         "text": "".join(letters),
     }
     print(json.dumps(written, ensure_ascii=False), flush=True)
-
-
-def _bold(text: str) -> str:
-    return f"\x1b[1m{text}\x1b[0m" if sys.stdout.isatty() else text
