@@ -77,18 +77,17 @@ export class Environment {
     return WINDOWS ? path.join(this.home, 'Scripts', `${name}.exe`) : path.join(this.home, 'bin', name);
   }
 
-  /** Run a program to its end, its output in the log. Rejects with the last line of it. */
+  /** Run a program to its end, its output in the log. Rejects with the line of it that tells what was wrong. */
   private run(program: string, args: string[], token: CancellationToken): Promise<void> {
     this.log.info([program, ...args].join(' '));
     return new Promise((resolve, reject) => {
       const child = spawn(program, args, { cwd: this.storage, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true });
       const cancelling = token.onCancellationRequested(() => child.kill());
-      let last = '';
+      let output = '';
       for (const stream of [child.stdout, child.stderr]) {
         stream.on('data', (data: Buffer) => {
-          const text = data.toString().trimEnd();
-          this.log.info(text);
-          last = text.split('\n').at(-1) || last;
+          output += data.toString();
+          this.log.info(data.toString().trimEnd());
         });
       }
       child.on('error', reject);
@@ -99,18 +98,24 @@ export class Environment {
         } else if (status === 0) {
           resolve();
         } else {
-          reject(new Error(`${path.basename(program)} failed: ${last || `status ${status}`}`));
+          reject(new Error(`${path.basename(program)} failed: ${complaint(output) || `status ${status}`}`));
         }
       });
     });
   }
 }
 
-/** What to install, with the extra: of a package with or without a version, of a path or of an address. */
+/** The last line that calls itself an error, as hints may follow it; else the last line. */
+function complaint(output: string): string {
+  const lines = output.trim().split(/\s*\n\s*/);
+  return lines.findLast((line) => /^error\b/i.test(line)) ?? lines.at(-1) ?? '';
+}
+
+/** What to install, with the extra: of a package, perhaps with extras and a version, of an address or of a path. */
 function withTraining(source: string): string {
-  if (source.includes('://')) {
-    return `charrnn-lsp[train] @ ${source}`;
+  const [, name, extras, rest = ''] = /^([\w.-]+)\s*(?:\[(.*?)\])?\s*([=<>~!;@].*)?$/.exec(source) ?? [];
+  if (name !== undefined) {
+    return `${name}[${extras ? `${extras},` : ''}train]${rest}`;
   }
-  const [, name, version] = /^([\w.-]+)([=<>~!].*)$/.exec(source) ?? [undefined, source, ''];
-  return `${name}[train]${version}`;
+  return source.includes('://') ? `charrnn-lsp[train] @ ${source}` : `${source}[train]`;
 }

@@ -42,6 +42,7 @@ class QuietClient extends LanguageClient {
 
 export class Session implements Disposable {
   private client: LanguageClient | undefined;
+  private command: Command | undefined;
   private crashes: number[] = [];
   private model = '';
   private readonly changes = new EventEmitter<Status>();
@@ -66,15 +67,26 @@ export class Session implements Disposable {
     return this.client?.isRunning() ?? false;
   }
 
+  /** The program that was started last. */
+  get program(): string | undefined {
+    return this.command?.command;
+  }
+
   /** Start it. Rejects with the reason where it does not answer. */
   async start(command: Command): Promise<void> {
+    this.tell(STARTING);
     await this.stop();
     this.log.info(`Starting ${[command.command, ...command.args].join(' ')}`);
-    this.tell(STARTING);
     this.model = userModel();
     const client = this.makeClient(command);
     this.client = client;
-    client.onNotification('charrnn/status', (status: Status) => this.tell(status));
+    this.command = command;
+    // One that is being stopped has no say any more.
+    client.onNotification('charrnn/status', (status: Status) => {
+      if (client === this.client) {
+        this.tell(status);
+      }
+    });
     client.onDidChangeState(({ newState }) => newState === State.Running && this.starts.fire());
     await client.start();
   }

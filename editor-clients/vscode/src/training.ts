@@ -5,7 +5,6 @@ import { ResponseError } from 'vscode-languageclient/node';
 import type { Environment } from './environment';
 import { useModel } from './models';
 import type { Session } from './session';
-import { setting } from './settings';
 
 const CANCELLED = -32800;
 const NEEDS_EXTRA = /charrnn-lsp\[train\]/;
@@ -42,7 +41,7 @@ async function trainOn(session: Session, environment: Environment, sources: Uri[
     const reason = error instanceof Error ? error.message : String(error);
     if (error instanceof ResponseError && error.code === CANCELLED) {
       void window.showInformationMessage(`The training of ${name} was stopped. Train under the same name to go on.`);
-    } else if (NEEDS_EXTRA.test(reason) && environment.server() && !setting<string[]>('serverCommand').length) {
+    } else if (NEEDS_EXTRA.test(reason) && session.program !== undefined && session.program === environment.server()) {
       await offerExtra(session, environment, sources, name);
     } else {
       void window.showErrorMessage(`CharRNN could not train ${name}: ${reason}`);
@@ -89,8 +88,11 @@ function summary({ model, kept, before, after }: Outcome): string {
   if (kept === 'base') {
     return `The model ${model} is ready. What it learned from your writing made it no better, so it is a copy of its base.`;
   }
-  const gain = now === undefined ? '' : ` On writing of yours that it had not seen it needs ${now.toFixed(2)} bits per character`;
-  return `The model ${model} is ready.${gain}${gain && (old === undefined ? '.' : `; before it were ${old.toFixed(2)}.`)}`;
+  if (now === undefined) {
+    return `The model ${model} is ready.`;
+  }
+  const than = old === undefined ? '' : `, where its base needs ${old.toFixed(2)}`;
+  return `The model ${model} is ready. On writing of yours that it had not seen it needs ${now.toFixed(2)} bits per character${than}.`;
 }
 
 async function showReport(model: string, path: string): Promise<void> {
@@ -100,7 +102,7 @@ async function showReport(model: string, path: string): Promise<void> {
 
 /** The extension has made the server's environment: it can add what training needs. */
 async function offerExtra(session: Session, environment: Environment, sources: Uri[], name: string): Promise<void> {
-  const question = 'Training needs PyTorch, which is not installed. It takes some 200 MB to 3 GB, by platform.';
+  const question = 'Training needs PyTorch, which is not installed. It takes from 200 MB to 3 GB, depending on the platform.';
   if ((await window.showInformationMessage(question, ADD)) !== ADD) {
     return;
   }
