@@ -10,16 +10,36 @@ from charrnn.evaluation import bits_per_character
 from charrnn.model import open_model
 from charrnn.vocabulary import Vocabulary
 from charrnn_training.corpus import write_shard
-from charrnn_training.worth import LONGEST, PROMPT, SAMPLE_LENGTH, TEMPERATURES, sample, samples, surprise, worth
+from charrnn_training.worth import (
+    DOCUMENTS,
+    LONGEST,
+    PROMPT,
+    SAMPLE_LENGTH,
+    TEMPERATURES,
+    sample,
+    samples,
+    surprise,
+    worth,
+)
 
 from .conftest import PROSE
 
 
-def test_a_sample_is_the_beginnings_of_the_longest_documents(tmp_path: Path) -> None:
+def test_a_sample_of_few_documents_is_the_beginning_of_each(tmp_path: Path) -> None:
     documents = ["short one.", "long " * 3000, "", "middle " * 30]
     vocabulary = Vocabulary.of("".join(documents))
     shard = write_shard(tmp_path, iter(documents), vocabulary)
-    assert sample(shard, vocabulary) == [("long " * 3000)[:LONGEST], "middle " * 30, "short one."]
+    assert sample(shard, vocabulary) == ["short one.", ("long " * 3000)[:LONGEST], "middle " * 30]
+
+
+def test_a_sample_of_many_has_long_and_short_ones(tmp_path: Path) -> None:
+    documents = [f"book {n}. " + "long " * 8000 for n in range(5)] + [f"letter {n}. " * 20 for n in range(400)]
+    vocabulary = Vocabulary.of("".join(documents))
+    shard = write_shard(tmp_path, iter(documents), vocabulary)
+    texts = sample(shard, vocabulary)
+    books = sum(text.startswith("book") for text in texts)
+    assert len(set(texts)) == len(texts) == DOCUMENTS
+    assert 2 <= books <= 5
 
 
 def test_a_model_is_measured_as_its_evaluation_does(tiny: Artifact) -> None:
