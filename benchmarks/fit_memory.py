@@ -17,8 +17,9 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from charrnn.cell import initial_state
+from charrnn.concordance import KINDS
 from charrnn.library import DEFAULT
-from charrnn.memory import BEGINNINGS, ORDERS, Memory
+from charrnn.memory import Memory
 from charrnn.model import Model, load_model
 from charrnn.sampling import log_softmax
 from charrnn.vocabulary import DOCUMENT
@@ -31,8 +32,7 @@ PIECES = {
     "modern-prose/valid.txt": 800_000,
     "mysterious-island/mysterious-island.txt": 300_000,
 }
-LEVELS = len(ORDERS) + len(BEGINNINGS)
-ROWS = (LEVELS, 6, 4, 7)  # numbers of each row: by length, seen, different, network
+LEVELS = KINDS[0]
 PRIOR = 1e-4
 
 
@@ -73,13 +73,13 @@ def note(model: Model, text: str) -> Noted:
     text = model.vocabulary.decode(ids)
     memory = Memory(model.vocabulary)
     passage = memory.learn(text[0])
-    kinds = np.full((len(ids), LEVELS, len(ROWS)), -1)
+    kinds = np.full((len(ids), LEVELS, len(KINDS)), -1)
     shares = np.zeros((len(ids), LEVELS), np.float32)
     for n in range(1, len(ids)):
         expectation = memory.expect(p[n], memory.context(text[max(0, n - 20) : n]))
         for level, match in enumerate(reversed(expectation.matches)):
-            kinds[n, level] = match.kind
-            shares[n, level] = dict(match.shares).get(int(ids[n]), 0.0)
+            kinds[n, level] = np.unravel_index(match.kind, KINDS)
+            shares[n, level] = match.shares.get(int(ids[n]), 0.0)
         memory.extend(passage, text[n])
     given = p[np.arange(len(ids)), ids]
     keep = np.flatnonzero((np.arange(len(ids)) >= min(EMPTY, len(ids) // 2)) & (given > 0))
@@ -99,7 +99,7 @@ def mixed(noted: Noted, weights: list[Tensor]) -> Tensor:
 
 def fit(pieces: list[Noted]) -> list[Tensor]:
     """The rows of numbers under which the pieces are most probable."""
-    weights = [torch.zeros(size) for size in ROWS]
+    weights = [torch.zeros(size) for size in KINDS]
     weights[0] -= 2
     for row in weights:
         row.requires_grad_()

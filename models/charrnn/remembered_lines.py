@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from charrnn.memory import Memory, Passage
+from charrnn.concordance import Passage
+from charrnn.memory import Memory
 
 
 class RememberedLines:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from charrnn.excerpt import Excerpt
 from charrnn.model import Model, in_typography
@@ -21,8 +22,7 @@ WEIGHED = 4  # suggestions that are weighed by the text after the cursor
 SLACK = 0.6  # share of the wanted confidence that they need before
 
 
-@dataclass(frozen=True)
-class _Place:
+class _Place(NamedTuple):
     """By what an answer is known again."""
 
     before: str
@@ -94,16 +94,15 @@ class Suggestions:
 
         What is left keeps the confidence of the whole, which it deserves at least.
         """
-        place = _Place.of(excerpt)
-        if place in self._answers:
-            self._answers.move_to_end(place)
-            return self._answers[place]
         text = excerpt.before.text
-        for typed in range(1, min(self._options.max_characters, len(text) + 1)):
-            shown = self._answers.get(_Place.of(excerpt, typed))
-            tail = text[-typed:]
-            if shown and (rest := _rest(shown, tail)):
-                return rest
+        for typed in range(min(self._options.max_characters, len(text) + 1)):
+            place = _Place.of(excerpt, typed)
+            shown = self._answers.get(place)
+            if shown is not None and not typed:
+                self._answers.move_to_end(place)
+                return shown
+            if shown is not None:  # what was shown before that, and fits still, is what was shown there
+                return _rest(shown, text[-typed:]) or None
         return None
 
     def _remember(self, place: _Place, shown: list[Suggestion]) -> None:

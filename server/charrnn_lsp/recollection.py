@@ -9,8 +9,9 @@ import asyncio
 import time
 from collections.abc import Mapping
 
+from charrnn.concordance import Passage
 from charrnn.excerpt import content
-from charrnn.memory import Memory, Passage
+from charrnn.memory import Memory
 from charrnn.remembered_lines import RememberedLines
 from charrnn_lsp.archive import read_archive
 from charrnn_lsp.documents import Document, LineChange

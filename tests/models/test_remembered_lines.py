@@ -6,7 +6,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charrnn.memory import ORDERS, Memory
+from charrnn.concordance import KINDS, ORDERS
+from charrnn.memory import Match, Memory
 from charrnn.remembered_lines import RememberedLines
 from charrnn.vocabulary import SPECIALS, Vocabulary
 
@@ -15,6 +16,10 @@ FLAT = np.full(len(VOCABULARY), 1 / (len(VOCABULARY) - len(SPECIALS)), np.float3
 FLAT[: len(SPECIALS)] = 0
 NAME = "the ship of queen zarquona sailed. "
 LINES = st.lists(st.text("abq .", max_size=14), min_size=1, max_size=5)
+
+
+def length_of(match: Match) -> int:
+    return int(np.unravel_index(match.kind, KINDS)[0])
 
 
 @given(LINES, st.lists(st.tuples(st.integers(0, 4), st.integers(0, 3), LINES), max_size=8))
@@ -40,8 +45,9 @@ def test_after_any_edits_it_holds_the_text_and_nothing_else(
     for line in mirror:
         for stop in range(len(line) + 1):
             before = ("\n" + line[:stop])[-ORDERS[-1] :]
-            expected = {m.kind[0] for m in fresh._matches(FLAT, fresh.context(before))}
-            assert {m.kind[0] for m in memory._matches(FLAT, memory.context(before))} == expected
+            expected = {length_of(match) for match in fresh.expect(FLAT, fresh.context(before)).matches}
+            found = memory.expect(FLAT, memory.context(before)).matches
+            assert {length_of(match) for match in found} == expected
     remembered.close()
     assert len(memory) == 0
 
