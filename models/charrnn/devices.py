@@ -47,6 +47,19 @@ def wants_measuring(artifact: Artifact) -> bool:
     return bool(_others()) and util.find_spec("torch") is not None and _key(artifact) not in _remembered()
 
 
+def why(artifact: Artifact) -> str:
+    """In words, why `fastest` says what it does."""
+    others = " or ".join(_others())
+    times = _remembered().get(_key(artifact))
+    if not others:
+        return "no other device is here"
+    if isinstance(times, dict):
+        return "it was measured: " + ", ".join(f"{device} {time} ms" for device, time in times.items())
+    if util.find_spec("torch") is None:
+        return f"{others} needs PyTorch: pip install 'charrnn-lsp[torch]'"
+    return f"{others} was not measured yet, which the server does when it first serves"
+
+
 def measure(artifact: Artifact, load: Callable[[str], Cell]) -> dict[str, float]:
     """Milliseconds that a suggestion takes on each device that is there, which are remembered.
 

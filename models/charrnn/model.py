@@ -13,7 +13,7 @@ import numpy as np
 from charrnn.artifact import Artifact
 from charrnn.cell import Cell, initial_state
 from charrnn.devices import fastest
-from charrnn.errors import OptionError
+from charrnn.errors import CharRNNError, OptionError
 from charrnn.infill import weigh
 from charrnn.library import DEFAULT, find_model
 from charrnn.memory import Expectation, Memory
@@ -151,13 +151,19 @@ def open_model(artifact: Artifact, device: str = "auto", int8: bool = True, thre
 
 
 def load_cell(artifact: Artifact, device: str, int8: bool = True, threads: int = 1) -> Cell:
-    """The network of a model on a device. Raises `ModelError` or `OptionError`."""
+    """The network of a model on a device. Raises `ModelError`, `OptionError`, or `CharRNNError` without an engine."""
     if device == "auto" and (device := fastest(artifact)) != "cpu":
         with contextlib.suppress(OptionError):  # what was there when it was measured may not be there today
             return load_cell(artifact, device, int8, threads)
         device = "cpu"
     if device == "cpu":
-        from charrnn.onnx_cell import OnnxCell  # noqa: PLC0415 - loaded only when used
+        try:
+            from charrnn.onnx_cell import OnnxCell  # noqa: PLC0415 - loaded only when used
+        except ImportError as error:
+            raise CharRNNError(
+                f"ONNX Runtime cannot be loaded ({error}): pip install --force-reinstall onnxruntime. "
+                "On Windows it needs Microsoft's Visual C++ Redistributable besides."
+            ) from error
 
         return OnnxCell(artifact, int8, threads)
     try:

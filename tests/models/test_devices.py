@@ -149,3 +149,14 @@ def test_measuring_prints_what_it_found(
     times = json.loads(capsys.readouterr().out)
     assert set(times) == {"cpu"}
     assert np.isfinite(times["cpu"])
+
+
+def test_it_says_why_it_is_this_device(tiny: Artifact, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "cuda was not measured yet" in devices.why(tiny)
+    measure(tiny, cells(tiny, cpu=0.0, cuda=0.0))
+    assert devices.why(tiny).startswith("it was measured: cpu ")
+    monkeypatch.setattr(devices, "_remembered", dict)
+    monkeypatch.setattr(devices.util, "find_spec", lambda name: None)
+    assert devices.why(tiny) == "cuda needs PyTorch: pip install 'charrnn-lsp[torch]'"
+    monkeypatch.setattr(devices, "_others", list)
+    assert devices.why(tiny) == "no other device is here"
