@@ -14,7 +14,7 @@ import pytest
 from charrnn.artifact import CELL, CELL_INT8, CONFIG, Artifact, read_artifact
 from charrnn.cell import Cell, initial_state
 from charrnn.errors import ModelError
-from charrnn.onnx_cell import OnnxCell
+from charrnn.onnx_cell import MOST_BOUND, OnnxCell
 from charrnn.torch_cell import TorchCell
 
 Floats = npt.NDArray[np.float32]
@@ -93,6 +93,21 @@ def test_what_goes_in_is_left_as_it_was(cell: Cell, artifact: Artifact) -> None:
     _, new = cell.run(ids, state)
     assert np.array_equal(state, before)
     assert not np.shares_memory(new, state)
+
+
+@pytest.mark.parametrize("batches", [(1, 4, 2, 4, 1), (MOST_BOUND, MOST_BOUND + 1)])
+def test_steps_in_kept_arrays_are_those_of_the_session(
+    cell: OnnxCell, artifact: Artifact, batches: tuple[int, ...]
+) -> None:
+    found, expected = [], []
+    for batch in batches:  # all before any is looked at: what was given out is not written to again
+        ids, state = read(artifact, batch, 1)
+        found.append(cell.run(ids, state[:, ::-1]))
+        logits, new = cell._session.run(None, {"ids": ids, "state": np.ascontiguousarray(state[:, ::-1])})
+        expected.append((logits[:, 0], new))
+    for ours, theirs in zip(found, expected, strict=True):
+        assert np.array_equal(ours[0], theirs[0])
+        assert np.array_equal(ours[1], theirs[1])
 
 
 @pytest.mark.parametrize("name", [CELL, CELL_INT8])
