@@ -16,6 +16,7 @@ import errno
 import hashlib
 import json
 import os
+import reprlib
 import shutil
 import stat
 import tempfile
@@ -196,9 +197,10 @@ def _not_a_configuration(path: Path, error: Exception) -> ModelError:
 
 
 def _wrong_version(path: Path, version: object) -> str:
+    remedy = "Install the model again."
     if isinstance(version, int) and version > FORMAT_VERSION:
-        return (
-            f"{path / CONFIG} has format version {version}; this release reads version {FORMAT_VERSION}. "
-            "Upgrade charrnn-lsp to use this model."
-        )
-    return f"{path / CONFIG} has format version {version!r}; this release reads version {FORMAT_VERSION}."
+        remedy = "Upgrade to use this model: pip install --upgrade charrnn-lsp."
+    elif isinstance(version, int):
+        remedy = f"Train it again (charrnn-train TEXTS --name {path.name}), or use the release that made it."
+    found = reprlib.repr(version)
+    return f"{path / CONFIG} has format version {found}; this release reads version {FORMAT_VERSION}. {remedy}"

@@ -156,9 +156,10 @@ WRONG_CONFIGS: list[tuple[Change, str]] = [
     (lambda c: c.update(calibration={"slope": "steep"}), "is not a model configuration"),
     (lambda c: c.update(calibration=None), "is not a model configuration"),
     (lambda c: c.update(training=5), "is not a model configuration"),
-    (lambda c: c.update(format_version=FORMAT_VERSION + 1), "Upgrade charrnn-lsp"),
+    (lambda c: c.update(format_version=FORMAT_VERSION + 1), "Upgrade to use this model: pip install --upgrade"),
     (lambda c: c.update(format_version="one"), "has format version 'one'"),
-    (lambda c: c.update(format_version=0), "has format version 0"),
+    (lambda c: c.update(format_version="x" * 10_000), "has format version 'xxx"),
+    (lambda c: c.update(format_version=FORMAT_VERSION - 1), "Train it again (charrnn-train TEXTS --name copy)"),
 ]
 
 
@@ -172,6 +173,15 @@ def test_a_wrong_configuration_is_refused(copy: Path, change: Change, what: str)
         read_artifact(copy)
     assert_one_message(caught.value, str(copy / CONFIG), what)
     assert len(str(caught.value)) < 500
+
+
+@pytest.mark.parametrize("difference", [1, -1])
+def test_a_model_of_another_format_is_told_of_before_the_rest_of_it_is_read(copy: Path, difference: int) -> None:
+    """Whatever another format may have instead: the message is about the version."""
+    (copy / CONFIG).write_text(json.dumps({"format_version": FORMAT_VERSION + difference}), encoding="utf-8")
+    with pytest.raises(ModelError) as caught:
+        read_artifact(copy)
+    assert_one_message(caught.value, f"this release reads version {FORMAT_VERSION}. ")
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"not json", b"\xff\xfe\x00", b"[" * 100_000, b"{}", b"null", b"NaN"])
