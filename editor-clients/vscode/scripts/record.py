@@ -1,9 +1,10 @@
 """Record writing in a real VS Code: the animation and the pictures of the README and of the walkthrough.
 
-python editor-clients/vscode/scripts/record.py
+python editor-clients/vscode/scripts/record.py [pictures]
 
-A frame is taken after each key, once the grey text has settled; so the animation is as fast as its own clock, and the
-text, what is shown and what is taken are as they come from the bundled model with the default settings.
+With `pictures`, only those are made anew, and not the animation. A frame of that is taken after each key, once the grey
+text has settled; so it is as fast as its own clock, and the text, what is shown and what is taken are as they come from
+the bundled model with the default settings.
 """
 
 from __future__ import annotations
@@ -58,20 +59,29 @@ def main() -> None:
         server = CodeServer(home, home / "models", LOOK)
         try:
             with sync_playwright() as driver, launched(driver, home) as browser:
-                record(Window(browser, server))
+                record(Window(browser, server), animated="pictures" not in sys.argv)
         finally:
             server.stop()
 
 
-def record(window: Window) -> None:
-    """Write `TEXT` as a writer would who takes what is right, and take the pictures on the way."""
+def record(window: Window, animated: bool) -> None:
+    """Write the letter, and take the pictures on the way."""
     letter = window.server.folder / "letter.md"
     letter.write_text("", encoding="utf-8")
     window.load(letter)
-    window.wait_for_status(lambda status: "english" in status)
+    window.wait_for_model("english")
     window.command("View: Toggle Primary Side Bar Visibility")
     window.focus()
     window.page.set_viewport_size({"width": SIZE[0], "height": SIZE[1]})
+    if animated:
+        save(write(window))
+    else:
+        window.type(TEXT, delay=5)
+    pictures(window)
+
+
+def write(window: Window) -> list[tuple[Image.Image, int]]:
+    """Write `TEXT` as a writer who takes what is right: what is on the screen after each key, and for how long."""
     frames: list[tuple[Image.Image, int]] = []
     done = 0
     while done < len(TEXT):
@@ -79,8 +89,7 @@ def record(window: Window) -> None:
         done += step
         window.settled(window.ghost, lambda _: True, still=0.3)
         frames.append((frame(window), duration))
-    save(frames)
-    pictures(window)
+    return frames
 
 
 def press(window: Window, wanted: str) -> tuple[int, int]:
@@ -114,11 +123,12 @@ def save(frames: list[tuple[Image.Image, int]]) -> None:
 
 
 def pictures(window: Window) -> None:
-    """The pictures of grey text, of the menu and of the choice of a model."""
+    """The pictures of grey text, of the menu, of the choice of a model and of the question whether to install."""
     window.page.set_viewport_size({"width": 780, "height": 470})
     window.press("Enter", "Enter")
     window.type("It was a very long time")
     ask(window)
+    window.wait_for_status(lambda status: "unsure" not in status)
     shoot(window, "ghost")
     window.menu()
     shoot(window, "menu")
@@ -126,6 +136,10 @@ def pictures(window: Window) -> None:
     window.page.wait_for_selector(".quick-input-list .monaco-list-row >> text=bits per character")
     shoot(window, "models")
     window.press("Escape")
+    (window.server.home / "data/Machine/settings.json").write_text("{}", encoding="utf-8")
+    window.load(window.shown)
+    window.notification("is not on your PATH")
+    shoot(window, "install")
 
 
 def shoot(window: Window, name: str) -> None:

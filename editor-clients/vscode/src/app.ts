@@ -10,16 +10,16 @@ import {
   workspace,
 } from 'vscode';
 import { findCommand } from './command';
-import { isServed, onLanguages } from './documents';
+import { isServed, isWriting } from './documents';
 import { Environment } from './environment';
 import { chooseLength, chooseTemperature, showMenu } from './menu';
 import { chooseModel } from './models';
 import { Pauses } from './pauses';
 import { Reasons } from './reasons';
 import { Session } from './session';
-import { change, SECTION, setting } from './settings';
+import { change, onSetting, SECTION, setting } from './settings';
 import { StatusBar } from './status';
-import { provideSuggestions, takeWord } from './suggestions';
+import { suggestions, takeWord } from './suggestions';
 import { train } from './training';
 
 const DECLINED = 'declinedInstallation';
@@ -44,7 +44,7 @@ export class App {
   ) {
     const storage = context.globalStorageUri.fsPath;
     this.environment = new Environment(storage, log);
-    this.session = new Session(log, storage, provideSuggestions);
+    this.session = new Session(log, storage, suggestions(() => this.reasons.clear()));
     this.pauses = new Pauses(this.session);
     this.reasons = new Reasons(this.session);
     const status = new StatusBar(this.session.status);
@@ -60,7 +60,13 @@ export class App {
   /** Start the server once there is a document for it. */
   startWhenNeeded(): void {
     markEditor();
-    if (!this.wanted && workspace.textDocuments.some(isServed)) {
+    if (workspace.textDocuments.some(isWriting)) {
+      this.startOnce();
+    }
+  }
+
+  private startOnce(): void {
+    if (!this.wanted) {
       void this.restart();
     }
   }
@@ -135,13 +141,11 @@ export class App {
   private watch(): Disposable[] {
     return [
       workspace.onDidOpenTextDocument(() => this.startWhenNeeded()),
+      workspace.onDidChangeTextDocument(({ document }) => isServed(document) && this.startOnce()),
       window.onDidChangeActiveTextEditor(markEditor),
-      onLanguages(() => this.restart()),
-      workspace.onDidChangeConfiguration((event) => {
-        if (event.affectsConfiguration(`${SECTION}.serverCommand`) || this.session.needsRestart()) {
-          void this.restart();
-        }
-      }),
+      onSetting('languages', () => this.restart()),
+      onSetting('serverCommand', () => this.restart()),
+      workspace.onDidChangeConfiguration(() => this.session.needsRestart() && this.restart()),
     ];
   }
 

@@ -1,10 +1,13 @@
 /** Which documents the server is asked about. */
-import { type TextDocument, workspace } from 'vscode';
+import type { TextDocument } from 'vscode';
 import type { DocumentSelector } from 'vscode-languageclient/node';
 import { setting } from './settings';
 
+/** The box for the commit message, in the view of source control. */
+const COMMIT_BOX = 'vscode-scm';
+
 /** Where text lies that a writer can edit; not what is shown of histories, logs and the like. */
-const SCHEMES = ['file', 'untitled', 'vscode-vfs'];
+const SCHEMES = ['file', 'untitled', 'vscode-vfs', COMMIT_BOX];
 
 export function languages(): string[] {
   return setting<string[]>('languages').map((language) => language.toLowerCase());
@@ -22,14 +25,7 @@ export function isServed(document: TextDocument | undefined): boolean {
   );
 }
 
-/** Call back when the languages have changed. */
-export function onLanguages(changed: () => void) {
-  let before = languages().join();
-  return workspace.onDidChangeConfiguration(() => {
-    const now = languages().join();
-    if (now !== before) {
-      before = now;
-      changed();
-    }
-  });
+/** Whether the server is to be started for a document that is open; the box is there wherever there is a repository. */
+export function isWriting(document: TextDocument): boolean {
+  return isServed(document) && document.uri.scheme !== COMMIT_BOX;
 }

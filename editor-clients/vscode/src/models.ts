@@ -12,19 +12,21 @@ interface Model {
   description?: string | null;
   bitsPerCharacter?: number | null;
   trained?: number | null;
+  error?: string;
 }
 
 export async function chooseModel(session: Session): Promise<void> {
   const models = await session.execute<Model[]>('charrnn.models');
   const items = models.map((model) => ({
     label: model.name,
-    description: model.selected ? 'in use' : '',
-    detail: figures(model),
+    description: said(model.selected && 'in use', bits(model)),
+    detail: said(model.description, model.trained && `${MANY.format(model.trained)} characters read`) || (model.error ?? ''),
     name: model.name,
   }));
   const chosen = await window.showQuickPick(items, {
     title: 'The model that suggests',
-    placeHolder: 'Fewer bits per character: it was less surprised by text that it had not seen',
+    placeHolder: 'Fewer bits per character: less surprised by text it had not seen',
+    matchOnDescription: true,
     matchOnDetail: true,
   });
   if (chosen) {
@@ -41,11 +43,10 @@ export async function useModel(session: Session, name: string): Promise<void> {
   }
 }
 
-function figures({ description, bitsPerCharacter, trained }: Model): string {
-  const parts = [
-    description,
-    bitsPerCharacter && `${bitsPerCharacter.toFixed(2)} bits per character`,
-    trained && `${MANY.format(trained)} characters read`,
-  ];
+function bits({ bitsPerCharacter }: Model): string {
+  return bitsPerCharacter ? `${bitsPerCharacter.toFixed(2)} bits per character` : '';
+}
+
+function said(...parts: unknown[]): string {
   return parts.filter(Boolean).join(' · ');
 }

@@ -45,6 +45,12 @@ export class Reasons implements Disposable {
     return editor === window.activeTextEditor ? reason : undefined;
   }
 
+  /** There is something at the cursor after all, as the writer has asked for it. */
+  clear(): void {
+    clearTimeout(this.timer);
+    this.changes.fire(undefined);
+  }
+
   dispose(): void {
     clearTimeout(this.timer);
     this.watching.forEach((watch) => watch.dispose());

@@ -1,6 +1,6 @@
 /** The settings: which of them the server gets, and what a workspace may choose. */
 import * as path from 'node:path';
-import { ConfigurationTarget, workspace } from 'vscode';
+import { ConfigurationTarget, type Disposable, workspace } from 'vscode';
 
 export const SECTION = 'charrnn';
 
@@ -11,6 +11,18 @@ export type ServerSettings = Record<string, unknown>;
 
 export function setting<T>(key: string): T {
   return workspace.getConfiguration(SECTION).get<T>(key) as T;
+}
+
+/** Call back when a setting has another value; a workspace may name settings that are not its own, to no effect. */
+export function onSetting(key: string, changed: () => void): Disposable {
+  let before = JSON.stringify(setting(key));
+  return workspace.onDidChangeConfiguration(() => {
+    const now = JSON.stringify(setting(key));
+    if (now !== before) {
+      before = now;
+      changed();
+    }
+  });
 }
 
 /** The section as the server is to see it. */

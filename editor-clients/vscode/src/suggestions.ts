@@ -10,11 +10,20 @@ const MARKUP = ['markdown', 'asciidoc', 'restructuredtext', 'quarto', 'rmd'];
 const LIST_ITEM = /^\s*([-*+]|\d+[.)])(\s|$)/;
 const BEFORE_ITEM = /^\s*(([-*+]|\d+[.)])\s+(\[[ xX]\]\s+)?)?$/;
 
-/** Where Tab is wanted for something else, nothing comes by itself. */
-export const provideSuggestions: SuggestionMiddleware = (document, position, context, token, next) => {
-  const automatic = context.triggerKind === InlineCompletionTriggerKind.Automatic;
-  return automatic && silenceAt(document, position) ? [] : next(document, position, context, token);
-};
+/** Suggestions of the server. Where Tab is wanted for something else, none comes by itself; `asked`: one came by hand. */
+export function suggestions(asked: () => void): SuggestionMiddleware {
+  return async (document, position, context, token, next) => {
+    const automatic = context.triggerKind === InlineCompletionTriggerKind.Automatic;
+    if (automatic && silenceAt(document, position)) {
+      return [];
+    }
+    const found = await next(document, position, context, token);
+    if (!automatic && found && (Array.isArray(found) ? found : found.items).length) {
+      asked();
+    }
+    return found;
+  };
+}
 
 /** Why the extension wants nothing shown at a place, whatever the server would say. */
 export function silenceAt(document: TextDocument, position: Position): Reason | undefined {
