@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from lsprotocol.types import (
     Position,
@@ -18,6 +20,9 @@ from charrnn_lsp.positions import offset_of
 
 # LSP knows three line ends (specification, "Text Documents"); str.splitlines knows eight more.
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z|\Z")
+
+KEPT = 8  # notifications that can be taken back, if a late one belongs before them
+LARGEST_KEPT = 20_000  # characters that one of them may have changed
 
 
 def split_lines(text: str) -> list[str]:
@@ -39,6 +44,20 @@ class LineChange:
     lines: list[str]
 
 
+@dataclass(frozen=True)
+class _Applied:
+    """A notification that was applied after `previous`, and the changes that take it back, in their order."""
+
+    previous: int
+    version: int
+    events: Sequence[TextDocumentContentChangeEvent]
+    back: list[LineChange]
+
+    @property
+    def size(self) -> int:
+        return sum(len(event.text) for event in self.events) + sum(len(line) for b in self.back for line in b.lines)
+
+
 @dataclass
 class Document:
     """The text of one open document. `lines` keep their line ends; there is always at least one."""
@@ -47,6 +66,7 @@ class Document:
     version: int
     lines: list[str]
     encoding: PositionEncodingKind = PositionEncodingKind.Utf16
+    _applied: deque[_Applied] = field(default_factory=lambda: deque(maxlen=KEPT), repr=False)
 
     @classmethod
     def of(
@@ -62,12 +82,22 @@ class Document:
     def text(self) -> str:
         return "".join(self.lines)
 
+    def update(self, version: int, events: Sequence[TextDocumentContentChangeEvent]) -> list[LineChange]:
+        """Apply a `textDocument/didChange`; what it did to the lines, in order.
+
+        One that comes after a later one is put before it: Helix 25 sends two at once in either order.
+        """
+        later, changes = self._take_back(version)
+        for number, one in [(version, events), *((each.version, each.events) for each in later)]:
+            done = [self._apply(event) for event in one]
+            changes += [change for change, _ in done]
+            self._keep(_Applied(self.version, number, one, [back for _, back in reversed(done)]))
+            self.version = number
+        return changes
+
     def change(self, event: TextDocumentContentChangeEvent) -> LineChange:
         """Apply one event of `textDocument/didChange`."""
-        if isinstance(event, TextDocumentContentChangePartial):
-            return self._replace(event.range, event.text)
-        removed, self.lines = len(self.lines), split_lines(event.text)
-        return LineChange(0, removed, self.lines)
+        return self._apply(event)[0]
 
     def place(self, position: Position) -> tuple[int, int]:
         """Line and offset of a position; one beyond the end of a line or of the document is that end."""
@@ -76,7 +106,43 @@ class Document:
         line = content(self.lines[position.line])
         return position.line, offset_of(line, position.character, self.encoding)
 
-    def _replace(self, range_: Range, text: str) -> LineChange:
+    def _take_back(self, version: int) -> tuple[list[_Applied], list[LineChange]]:
+        """Undo what came before its time, if `version` was missed: what to do again, and what the undoing did."""
+        later: list[_Applied] = []
+        changes: list[LineChange] = []
+        known = {version for each in self._applied for version in (each.previous, each.version)}
+        if known and min(known) < version < self.version and version not in known:
+            while self._applied and self._applied[-1].version > version:
+                later.insert(0, self._applied.pop())
+                changes += later[0].back
+                for change in later[0].back:
+                    self._put(change)
+                self.version = later[0].previous
+        return later, changes
+
+    def _keep(self, applied: _Applied) -> None:
+        if applied.size > LARGEST_KEPT:
+            self._applied.clear()
+        else:
+            self._applied.append(applied)
+
+    def _apply(self, event: TextDocumentContentChangeEvent) -> tuple[LineChange, LineChange]:
+        """Change the lines; what was done, and what takes it back."""
+        if isinstance(event, TextDocumentContentChangePartial):
+            change = self._replaced(event.range, event.text)
+        else:
+            change = LineChange(0, len(self.lines), split_lines(event.text))
+        return change, self._put(change)
+
+    def _put(self, change: LineChange) -> LineChange:
+        """Make a change; the one that takes it back."""
+        stop = change.first + change.removed
+        before = self.lines[change.first : stop]
+        self.lines[change.first : stop] = change.lines
+        return LineChange(change.first, len(change.lines), before)
+
+    def _replaced(self, range_: Range, text: str) -> LineChange:
+        """The change of lines that replaces a range by a text."""
         (first, start), (last, end) = sorted((self.place(range_.start), self.place(range_.end)))
         changed = self.lines[first][:start] + text + self.lines[last][end:]
         if first > 0 and self.lines[first - 1].endswith("\r") and changed.startswith("\n"):
@@ -86,5 +152,4 @@ class Document:
         lines = split_lines(changed)
         if last < len(self.lines) - 1:
             lines.pop()  # the changed text ends with a line end, and the next line is there already
-        self.lines[first : last + 1] = lines
         return LineChange(first, last + 1 - first, lines)

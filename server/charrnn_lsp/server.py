@@ -97,11 +97,9 @@ class CharRNNServer(LanguageServer):
         document = self.documents.get(params.text_document.uri)
         if document is None:
             return
-        for event in params.content_changes:
-            change = document.change(event)
+        for change in document.update(params.text_document.version, params.content_changes):
             self._regions[params.text_document.uri].edited(change.first)
             self.recollection.change(params.text_document.uri, change)
-        document.version = params.text_document.version
         self._supersede(params.text_document.uri)
 
     def did_close(self, params: types.DidCloseTextDocumentParams) -> None:

@@ -11,11 +11,12 @@ from lsprotocol.types import (
     Position,
     PositionEncodingKind,
     Range,
+    TextDocumentContentChangeEvent,
     TextDocumentContentChangePartial,
     TextDocumentContentChangeWholeDocument,
 )
 
-from charrnn_lsp.documents import Document, content, split_lines
+from charrnn_lsp.documents import KEPT, LARGEST_KEPT, Document, content, split_lines
 from charrnn_lsp.positions import units_of
 
 UTF8, UTF16, UTF32 = PositionEncodingKind.Utf8, PositionEncodingKind.Utf16, PositionEncodingKind.Utf32
@@ -99,3 +100,59 @@ def test_a_line_of_ten_megabytes(end: str) -> None:
     document.change(TextDocumentContentChangePartial(Range(Position(0, 9_999_999), Position(0, 10_000_000)), "yz"))
     assert document.lines[0][-4:].rstrip("\r\n").endswith("yz")
     assert len(document.text) == 10_000_001 + len(end)
+
+
+def insertion(place: tuple[int, int], text: str) -> list[TextDocumentContentChangeEvent]:
+    return [TextDocumentContentChangePartial(Range(Position(*place), Position(*place)), text)]
+
+
+def deletion(line: int, first: int, last: int) -> list[TextDocumentContentChangeEvent]:
+    return [TextDocumentContentChangePartial(Range(Position(line, first), Position(line, last)), "")]
+
+
+def test_a_notification_that_comes_late_is_put_in_its_place() -> None:
+    """Two backspaces and two letters, as Helix sends them when it is busy."""
+    document = Document.of("It was the first ti", version=19)
+    document.update(20, insertion((0, 19), "x"))
+    document.update(22, deletion(0, 18, 19))
+    document.update(21, deletion(0, 19, 20))
+    document.update(23, insertion((0, 18), "o"))
+    assert document.text == "It was the first to"
+    assert document.version == 23
+
+
+def test_a_client_that_counts_in_its_own_way_is_taken_as_it_comes() -> None:
+    document = Document.of("")
+    for version in (0, 7, 7, 0, -1, 0, 8):
+        document.update(version, insertion((0, 0), str(abs(version))))
+    assert document.text == "8010770"
+
+
+def test_what_can_be_taken_back_has_a_limit() -> None:
+    document = Document.of("")
+    for version in range(1, 100):
+        document.update(version, insertion((0, 0), "x" * 1000))
+        assert sum(applied.size for applied in document._applied) <= KEPT * LARGEST_KEPT
+    document.update(100, insertion((0, 0), "y" * 1_000_000))
+    assert not document._applied
+
+
+@settings(max_examples=200)
+@given(TEXTS, st.lists(st.tuples(PLACES, PLACES, TEXTS), min_size=2, max_size=7), st.data())
+def test_in_whatever_order_the_newest_come_the_text_is_the_same(
+    text: str, edits: list[Edit], data: st.DataObject
+) -> None:
+    mirror, notifications = text, []
+    for version, (one, other, inserted) in enumerate(edits, 1):
+        (start, first), (end, last) = sorted(_place(mirror, share, UTF16) for share in (one, other))
+        mirror = mirror[:start] + inserted + mirror[end:]
+        event = TextDocumentContentChangePartial(Range(Position(*first), Position(*last)), inserted)
+        notifications.append((version, [event]))
+    document = Document.of(text)
+    lines = list(document.lines)
+    for version, events in data.draw(st.permutations(notifications)):
+        for change in document.update(version, events):
+            lines[change.first : change.first + change.removed] = change.lines
+    assert document.text == mirror
+    assert lines == document.lines
+    assert document.version == len(edits)
