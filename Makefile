@@ -1,11 +1,18 @@
 # Everything happens in .venv; the stamps say which of the sets of packages it has.
+ifeq ($(OS),Windows_NT)
+PYTHON ?= python
+BIN := .venv/Scripts
+else
 PYTHON ?= python3
 BIN := .venv/bin
+endif
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 VSCODE := editor-clients/vscode
+VERSION := $(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' models/charrnn/__init__.py)
+PLATFORMS := linux darwin win32
 
-.PHONY: demo test check format fuzz soak figures vsix clean
+.PHONY: demo test test-fast check format fuzz soak figures vsix dist clean
 
 demo: .venv/core            ## set up what serving needs, and show it at work
 	$(BIN)/charrnn-lsp demo
@@ -14,10 +21,13 @@ test: .venv/dev .venv/browser .venv/vscode .venv/terminal-editors  ## run all te
 	test ! -d $(VSCODE)/node_modules || $(MAKE) --silent vsix
 	$(BIN)/pytest
 
+test-fast: .venv/dev        ## the tests that need no editor and no browser
+	$(BIN)/pytest --ignore=tests/editors --ignore=tests/ui/test_page_in_browser.py
+
 check: .venv/dev .venv/vscode  ## format, lint, types, layers
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
+	set -e; for platform in $(PLATFORMS); do $(BIN)/mypy --platform $$platform --cache-dir .mypy_cache/$$platform; done
 	$(BIN)/lint-imports
 	test ! -d $(VSCODE)/node_modules || npm --prefix $(VSCODE) run --silent check
 
@@ -37,6 +47,20 @@ figures: .venv/dev          ## measure the README's figures; DATA=DIR adds those
 	$(BIN)/python benchmarks/plots.py
 	$(BIN)/python docs/pictures/draw.py
 
+# Everything is made from what is committed, and has the commit's time in it: the same commit gives the same files.
+dist: COMMITTED := build/dist
+dist: export SOURCE_DATE_EPOCH = $(shell git log -1 --format=%ct)
+dist: .venv/build           ## from the last commit: wheel, sdist, extension for VS Code, plugin for Neovim
+	rm -rf dist $(COMMITTED)
+	mkdir -p dist $(COMMITTED)
+	git archive HEAD | tar -x -C $(COMMITTED)
+	cd $(COMMITTED) && $(CURDIR)/$(BIN)/hatchling build -d $(CURDIR)/dist
+	cd editor-clients/neovim && git archive --prefix=charrnn.nvim-$(VERSION)/ --add-file=$(CURDIR)/$(COMMITTED)/LICENSE \
+	  --output=$(CURDIR)/dist/charrnn.nvim-$(VERSION).tar.gz HEAD README.md doc lsp lua plugin
+	$(MAKE) --silent -C $(COMMITTED) vsix
+	cp $(COMMITTED)/$(VSCODE)/charrnn-lsp.vsix dist/charrnn-lsp-$(VERSION).vsix
+	ls -l dist
+
 vsix: $(VSCODE)/charrnn-lsp.vsix  ## build the extension for VS Code
 
 clean:
@@ -49,7 +73,12 @@ clean:
 
 .venv/dev: .venv/core
 	$(PIP) --upgrade 'pip>=25.1'  # the first that knows dependency groups
-	$(PIP) --editable '.[train,report,ui]' --group test --group check
+	$(PIP) --editable '.[train,report,ui]' --group test --group check --group build
+	touch $@
+
+.venv/build: .venv/core
+	$(PIP) --upgrade 'pip>=25.1'
+	$(PIP) --group build
 	touch $@
 
 # What tests in editors need; the scripts succeed where it cannot be had, and the tests are skipped.
