@@ -28,8 +28,10 @@ QUIET = {
     "workbench.secondarySideBar.defaultVisibility": "hidden",
     "workbench.startupEditor": "none",
     "workbench.tips.enabled": False,
+    "workbench.reduceMotion": "on",
     "security.workspace.trust.enabled": False,
-    "git.enabled": False,
+    "git.openRepositoryInParentFolders": "never",
+    "git.autofetch": False,
     "extensions.autoCheckUpdates": False,
     "extensions.autoUpdate": False,
     "extensions.ignoreRecommendations": True,
@@ -168,16 +170,23 @@ def machine_settings(**settings: object) -> dict[str, object]:
 
 def _environment(home: Path, models: Path) -> dict[str, str]:
     nowhere = "http://127.0.0.1:9"  # where nothing listens: what calls out fails
-    kept = {key: os.environ[key] for key in ("PATH", "LANG", "OMP_NUM_THREADS") if key in os.environ}
-    return kept | {
-        "HOME": str(home),
-        "CHARRNN_MODELS": str(models),
-        MARK: str(home),
-        "EXTENSIONS_GALLERY": json.dumps({"serviceUrl": nowhere}),
-        "http_proxy": nowhere,
-        "https_proxy": nowhere,
-        "no_proxy": "127.0.0.1,localhost",
-    }
+    kept = {key: os.environ[key] for key in ("LANG", "OMP_NUM_THREADS") if key in os.environ}
+    path = [place for place in os.environ["PATH"].split(os.pathsep) if not Path(place, "charrnn-lsp").exists()]
+    wheels = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(home)}
+    return (
+        kept
+        | wheels
+        | {
+            "PATH": os.pathsep.join(path),
+            "HOME": str(home),
+            "CHARRNN_MODELS": str(models),
+            MARK: str(home),
+            "EXTENSIONS_GALLERY": json.dumps({"serviceUrl": nowhere}),
+            "http_proxy": nowhere,
+            "https_proxy": nowhere,
+            "no_proxy": "127.0.0.1,localhost",
+        }
+    )
 
 
 def _free_port() -> int:

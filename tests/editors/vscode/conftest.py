@@ -65,5 +65,11 @@ def window(driver: Playwright, tmp_path_factory: pytest.TempPathFactory, code_se
         first = code_server.folder / "first.md"
         first.write_text("", encoding="utf-8")
         window.load(first)
-        window.wait_for_status(lambda status: "english" in status)
+        window.wait_for_model("english")
         yield window
+
+
+@pytest.fixture(autouse=True)
+def tidy(window: Window) -> None:
+    """Each test finds the window as if it were the first, also where the one before has failed."""
+    window.tidy()

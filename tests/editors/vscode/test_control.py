@@ -76,12 +76,10 @@ def test_another_model(window: Window) -> None:
     window.page.wait_for_selector(".quick-input-list .monaco-list-row >> text=bits per character")
     window.picture("models")
     window.choose("second")
-    window.wait_for_status(lambda status: "second" in status)
+    window.wait_for_model("second")
     assert window.server.settings()["charrnn.model"] == "second"
     window.focus()
     assert ask(window)
-    window.configure()
-    window.wait_for_status(lambda status: "english" in status)
 
 
 def test_temperature_and_length_from_the_menu(window: Window) -> None:
@@ -104,6 +102,16 @@ def test_why_there_is_nothing(window: Window) -> None:
     window.wait_for_status(lambda status: "language" in status)
 
 
+def test_no_reason_for_nothing_stands_beside_what_was_asked_for(window: Window) -> None:
+    window.configure(minConfidence=1)
+    window.open("asked.md", START)
+    window.wait_for_status(lambda status: "unsure" in status)
+    assert ask(window)
+    window.wait_for_status(lambda status: "unsure" not in status)
+    window.type("x")
+    window.wait_for_status(lambda status: "unsure" in status)
+
+
 def test_a_language_can_be_added(window: Window) -> None:
     window.open("songs.bat", START)
     window.menu()
@@ -120,11 +128,14 @@ def test_a_workspace_chooses_neither_command_nor_path(window: Window) -> None:
     settings = {"charrnn.serverCommand": ["touch", str(trap)], "charrnn.model": str(window.server.home)}
     (folder / "settings.json").write_text(json.dumps(settings), encoding="utf-8")
     try:
+        before = window.server.servers()
         window.notification("which is in no directory of models")
         window.open("trust.md", START)
-        window.command("CharRNN: Restart the Server")
+        assert ask(window)
+        assert window.server.servers() == before
+        with window.new_server():
+            window.command("CharRNN: Restart the Server")
         window.focus()
-        window.wait_for_status(lambda status: "english" in status)
         assert ask(window)
         assert not trap.exists()
     finally:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import signal
-import zipfile
-from pathlib import Path
 
+from tests.editors.stand_in import EXTRA, stand_in
 from tests.editors.vscode.code_server import COMMAND
-from tests.editors.vscode.window import Window, ask
+from tests.editors.vscode.window import Window, ask, order
 
 LOCAL = ("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:")
 SHOWN_LOG = "[...document.querySelectorAll('.panel select')].some(box => box.selectedOptions[0]?.text === 'CharRNN')"
 START = "The men who came to look at the roof said that it wo"
+INSTALLATION = 300.0  # seconds within which pip has made an environment, on a machine with much else to do
 
 
 def test_a_killed_server_is_back_and_knows_the_pauses(window: Window) -> None:
@@ -40,31 +40,38 @@ def test_a_server_that_cannot_start_is_told_with_the_reason(window: Window) -> N
     assert "/nowhere/charrnn-lsp" in window.notification("CharRNN has no server")
     window.wait_for_status(lambda status: "warning" in window.icon())
     window.picture("broken")
-    window.answer("Show the Log")
+    window.answer("CharRNN has no server", "Show the Log")
     window.page.wait_for_function(SHOWN_LOG)
     assert window.page.locator(".notification-list-item", has_text="connection").count() == 0
     window.press("Control+j")  # away with it
-    window.configure_machine(serverCommand=COMMAND)
-    window.wait_for_status(lambda status: "english" in status)
+    with window.new_server():
+        window.configure_machine(serverCommand=COMMAND)
     window.show(window.server.folder / "broken.md")
     assert ask(window)
 
 
-def test_it_installs_the_server_where_the_writer_agrees(window: Window) -> None:
-    """What is installed here is a wheel that starts the server of these tests, as nothing is to be downloaded."""
+def test_it_installs_the_server_and_what_training_needs_where_the_writer_agrees(window: Window) -> None:
+    """What is installed here are wheels that start the server of these tests, as nothing is to be downloaded."""
     window.open("installed.md", START)
     wheel = stand_in(window.server.home)
     window.configure_machine(installFrom=str(wheel))
     window.notification("is not on your PATH")
     window.picture("install")
-    window.answer("Install It")
-    window.wait_for_status(lambda status: "english" in status)
+    window.answer("is not on your PATH", "Install It")
+    window.wait_for_model("english", INSTALLATION)
     environment = next((window.server.home / "data").rglob("environment/complete")).parent
     assert (environment / "bin/charrnn-lsp").exists()
     window.show(window.server.folder / "installed.md")
     assert ask(window)
-    window.configure_machine(serverCommand=COMMAND)
-    window.wait_for_status(lambda status: "english" in status)
+    order(window, "agreed")
+    window.notification("Training needs PyTorch")
+    window.picture("extra")
+    assert not list(environment.rglob(f"{EXTRA}.py"))
+    window.answer("Training needs PyTorch", "Install It")
+    window.until(window.server.trainings, bool, INSTALLATION)
+    assert list(environment.rglob(f"{EXTRA}.py"))
+    window.answer("Training agreed", "Cancel")
+    window.notification("The training of agreed was stopped")
 
 
 def test_nothing_calls_out_and_no_error_is_ours(window: Window) -> None:
@@ -78,21 +85,3 @@ def test_nothing_outlives_the_editor(window: Window) -> None:
     assert window.server.servers()
     window.server.stop()
     window.until(window.server.servers, lambda found: found == [])
-
-
-def stand_in(folder: Path) -> Path:
-    """A wheel named like the server's, with a program that becomes the server of these tests."""
-    wheel = folder / "charrnn_lsp-0.0.1-py3-none-any.whl"
-    info = "charrnn_lsp-0.0.1.dist-info"
-    command = [*COMMAND]
-    files = {
-        "stand_in.py": f"import os, sys\ndef main():\n    os.execv({command[0]!r}, {command!r} + sys.argv[1:])\n",
-        f"{info}/METADATA": "Metadata-Version: 2.1\nName: charrnn-lsp\nVersion: 0.0.1\n",
-        f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
-        f"{info}/entry_points.txt": "[console_scripts]\ncharrnn-lsp = stand_in:main\n",
-    }
-    files[f"{info}/RECORD"] = "".join(f"{name},,\n" for name in [*files, f"{info}/RECORD"])
-    with zipfile.ZipFile(wheel, "w") as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return wheel

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 from operator import eq
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from playwright.sync_api import TimeoutError  # noqa: A004 - the name that Playwright gave it
-from tests.editors.vscode.code_server import CodeServer, machine_settings, user_settings
+from tests.editors.vscode.code_server import COMMAND, CodeServer, machine_settings, user_settings
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -24,13 +24,17 @@ PICTURES = Path(__file__).parents[3] / "build/vscode"
 PATIENCE = 40.0  # seconds within which everything that is waited for has come
 GHOST = ".ghost-text-decoration, .ghost-text-decoration-preview, .ghost-text"
 STATUS = '[id="charrnn.charrnn-lsp.status"]'
+INPUT = ".quick-input-widget input"
+MESSAGE = ".notification-list-item"
 
 FILM = """selector => {
-  const film = window.charrnnFilm = [], start = performance.now();
+  const film = window.charrnnFilm = [];
+  let start = Infinity;
+  addEventListener("keydown", event => { start = event.timeStamp; }, { capture: true, once: true });
   const look = () => {
     if (window.charrnnFilm !== film) return;
     const text = [...document.querySelectorAll(selector)].map(part => part.textContent).join("");
-    if (!film.length || film[film.length - 1][1] !== text) film.push([performance.now() - start, text]);
+    if (!film.length || film[film.length - 1][1] !== text) film.push([Math.max(performance.now() - start, 0), text]);
     requestAnimationFrame(look);
   };
   look();
@@ -67,13 +71,30 @@ class Window:
     def show(self, path: Path) -> None:
         """Show a file, with the cursor at its end."""
         self.press("Control+p")
-        self.page.wait_for_selector(".quick-input-widget input", state="visible")
-        self.page.keyboard.type(str(path))
-        self.choose(path.name)
+        self.fill("Search files by name", str(path))
+        self.page.locator(".quick-input-list .monaco-list-row.focused", has_text=path.name).wait_for()
+        self.press("Enter")
         self.page.wait_for_selector(f'.tab.active[data-resource-name="{path.name}"]')
         self.focus()
         self.press("Control+End")
         self.shown = path
+
+    def fill(self, placeholder: str, text: str) -> None:
+        """Write into the box at the top once it asks for this; what was open before may still be closing."""
+        self.page.locator(f'{INPUT}[placeholder^="{placeholder}"]').fill(text)
+
+    def tidy(self) -> None:
+        """Leave nothing of what was done before: no menu, no message, no setting."""
+        self.press("Escape")
+        if self.server.settings("Machine") != machine_settings(serverCommand=COMMAND):
+            with self.new_server():
+                self.configure_machine(serverCommand=COMMAND)
+        if self.server.settings() != user_settings():
+            self.configure()
+        if self.page.locator(MESSAGE).count():
+            self.command("Notifications: Clear All Notifications")
+            self.until(self.page.locator(MESSAGE).count, lambda count: count == 0)
+        self.wait_for_model("english")
 
     def focus(self) -> None:
         """Wait until keys go to the editor."""
@@ -107,7 +128,7 @@ class Window:
         self.page.evaluate(FILM, GHOST)
 
     def film(self) -> Film:
-        """The grey texts that were drawn, each with its milliseconds since `film_ghost`."""
+        """The grey texts that were drawn, each with its milliseconds since the first key; 0 before that."""
         frames = self.page.evaluate("window.charrnnFilm")
         return [(time, text.replace("\xa0", " ").replace("·", " ")) for time, text in frames]
 
@@ -143,6 +164,22 @@ class Window:
     def wait_for_status(self, wanted: Callable[[str], bool]) -> str:
         return self.until(self.status, wanted)
 
+    def wait_for_model(self, name: str, patience: float = PATIENCE) -> None:
+        """Wait until this model is said to be ready; while it is loaded, its name is there with another icon."""
+
+        def is_ready(seen: tuple[str, str]) -> bool:
+            return "quote" in seen[0] and name in seen[1]
+
+        self.until(lambda: (self.icon(), self.status()), is_ready, patience)
+
+    @contextmanager
+    def new_server(self) -> Iterator[None]:
+        """What is done within this leads to a new server; wait for that."""
+        before = self.server.servers()
+        yield
+        self.until(self.server.servers, lambda found: len(found) == 1 and found != before)
+        self.wait_for_model("english")
+
     def configure(self, **settings: object) -> None:
         """Change the user's settings of the extension, as a writer does. (The files are not watched everywhere.)"""
         self._write_settings("User", "Preferences: Open User Settings (JSON)", user_settings(**settings))
@@ -162,8 +199,7 @@ class Window:
     def command(self, title: str) -> None:
         """Run a command as a writer does, from the palette."""
         self.press("F1")
-        self.page.wait_for_selector(".quick-input-widget input", state="visible")
-        self.page.keyboard.type(title)
+        self.fill("Type the name of a command", f">{title}")
         self.choose(title)
 
     def choose(self, label: str) -> None:
@@ -174,7 +210,7 @@ class Window:
 
     def notification(self, text: str, patience: float = PATIENCE) -> str:
         """The notification that says this, once it is there."""
-        found = self.page.locator(".notification-list-item", has_text=text).first
+        found = self.page.locator(MESSAGE, has_text=text).first
         found.wait_for(state="visible", timeout=patience * 1000)
         return found.text_content() or ""
 
@@ -182,9 +218,10 @@ class Window:
         """What the pages say that are shown in frames of their own, such as reports."""
         return [frame.evaluate("document.body?.textContent ?? ''") for frame in self.page.frames[1:]]
 
-    def answer(self, button: str) -> None:
-        """Press a button of a notification."""
-        self.page.locator(".notification-list-item .monaco-button", has_text=button).first.click()
+    def answer(self, text: str, button: str) -> None:
+        """Press a button of the notification that says this."""
+        message = self.page.locator(MESSAGE, has_text=text).first
+        message.locator(".monaco-button", has_text=button).click()
 
     def until(self, look: Callable[[], T], wanted: Callable[[T], bool], patience: float = PATIENCE) -> T:
         """What is seen, once it is as wanted."""
@@ -194,9 +231,11 @@ class Window:
             self.page.wait_for_timeout(20)
         return seen
 
-    def settled(self, look: Callable[[], str], wanted: Callable[[str], bool], still: float = 0.25) -> str:
+    def settled(
+        self, look: Callable[[], str], wanted: Callable[[str], bool], still: float = 0.25, patience: float = PATIENCE
+    ) -> str:
         """What is seen, once it is as wanted and has not changed for a while."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + patience
         seen, since = look(), time.monotonic()
         while not (wanted(seen) and time.monotonic() - since > still):
             assert time.monotonic() < deadline, f"Still {seen!r}."
@@ -211,12 +250,21 @@ class Window:
 
 
 def ask(window: Window, wanted: Callable[[str], bool] = bool) -> str:
-    """Ask by hand, as a file that is only opened has no suggestions yet; again if the editor was not ready for it."""
-    for _ in range(5):
+    """Ask by hand, as a file that is only opened has no suggestions yet; again where the editor was not ready."""
+    for _ in range(10):
         window.press("Alt+Backslash")
-        try:
-            window.page.wait_for_selector(GHOST, timeout=3000)
-            break
-        except TimeoutError:
-            continue
+        with suppress(AssertionError):
+            return window.settled(window.ghost, wanted, patience=4)
     return window.wait_for_ghost(wanted)
+
+
+def order(window: Window, name: str) -> None:
+    """Order a model from the context menu of a folder."""
+    window.page.locator(".explorer-folders-view .monaco-list-row", has_text="essays").click(button="right")
+    window.page.locator(".monaco-menu .action-item", has_text="Train on This").hover()
+    # With the key, as the menu ignores the mouse in its first moments: the click that has opened it might go on.
+    window.page.locator(".monaco-menu .action-item.focused", has_text="Train on This").wait_for()
+    window.press("Enter")
+    window.page.locator(".quick-input-title", has_text="A name for the model").wait_for()
+    window.page.locator(INPUT).fill(name)
+    window.press("Enter")
