@@ -6,13 +6,13 @@ else
 PYTHON ?= python3
 BIN := .venv/bin
 endif
-PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 VSCODE := editor-clients/vscode
 VERSION := $(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' models/charrnn/__init__.py)
 PLATFORMS := linux darwin win32
 
-.PHONY: demo test test-fast check format fuzz soak figures vsix dist clean
+.PHONY: demo test test-fast check format fuzz soak figures vsix dist version clean
 
 demo: .venv/core            ## set up what serving needs, and show it at work
 	$(BIN)/charrnn-lsp demo
@@ -62,6 +62,9 @@ dist: .venv/build           ## from the last commit: wheel, sdist, extension for
 	ls -l dist
 
 vsix: $(VSCODE)/charrnn-lsp.vsix  ## build the extension for VS Code
+
+version:
+	@echo $(VERSION)
 
 clean:
 	rm -rf .venv .editors dist build $(VSCODE)/node_modules $(VSCODE)/out $(VSCODE)/*.vsix
