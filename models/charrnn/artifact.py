@@ -165,6 +165,8 @@ def _is_directory(path: Path) -> bool:
 
 
 def _read(file: Path, largest: int) -> bytes:
+    if not hasattr(os, "O_NOFOLLOW") and file.is_symlink():  # Windows, where making a link takes a privilege
+        raise _not_a_plain_file(file)
     try:
         # Opened once and then looked at: between a look at a path and its opening it can become another file.
         with open(file, "rb", opener=_open_plainly) as opened:
@@ -177,7 +179,9 @@ def _read(file: Path, largest: int) -> bytes:
     except (FileNotFoundError, IsADirectoryError, ValueError) as error:
         raise _not_a_plain_file(file) from error
     except OSError as error:
-        if error.errno == errno.ELOOP:  # what O_NOFOLLOW makes of a symbolic link
+        if error.errno == errno.ELOOP or _is_directory(
+            file
+        ):  # a symbolic link; on Windows, what is no file is forbidden
             raise _not_a_plain_file(file) from error
         raise ModelError(f"{file} cannot be read: {error.strerror}.") from error
 

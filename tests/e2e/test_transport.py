@@ -46,6 +46,7 @@ def test_it_ends_with_a_status(end: Callable[[Wire], object], status: int) -> No
         assert wire.end() == status
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals to send")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_signals_end_it_cleanly(number: signal.Signals) -> None:
     with server(stderr=subprocess.PIPE) as wire:

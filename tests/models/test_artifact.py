@@ -110,7 +110,11 @@ def link_to_a_device(file: Path) -> None:
         (Path.unlink, "is missing or is not a plain file"),
         (link, "is missing or is not a plain file"),
         (become_a_folder, "is missing or is not a plain file"),
-        (become_a_pipe, "is missing or is not a plain file"),
+        pytest.param(
+            become_a_pipe,
+            "is missing or is not a plain file",
+            marks=pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here"),
+        ),
         (link_to_a_device, "is missing or is not a plain file"),
     ],
 )
@@ -121,6 +125,25 @@ def test_a_spoiled_file_is_named(copy: Path, spoil: Callable[[Path], object], wh
     with pytest.raises(ModelError) as caught:
         artifact.open(name)
     assert_one_message(caught.value, str(copy / name), what)
+
+
+def test_links_and_folders_are_told_where_the_system_knows_less(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on Windows, which opens links, and forbids to open folders."""
+    artifact = read_artifact(copy)
+    link(copy / CELL)
+    monkeypatch.delattr(os, "O_NOFOLLOW")
+    with pytest.raises(ModelError, match="is missing or is not a plain file"):
+        artifact.open(CELL)
+    become_a_folder(copy / WEIGHTS)
+
+    def forbidden(file: str, flags: int) -> int:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "open", forbidden)
+    with pytest.raises(ModelError, match="is missing or is not a plain file"):
+        artifact.open(WEIGHTS)
+    with pytest.raises(ModelError, match="cannot be read: Permission denied"):
+        artifact.open(CELL_INT8)
 
 
 def test_a_file_that_the_model_does_not_list_is_not_opened(copy: Path) -> None:
