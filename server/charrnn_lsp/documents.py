@@ -21,8 +21,7 @@ from charrnn_lsp.positions import offset_of
 # LSP knows three line ends (specification, "Text Documents"); str.splitlines knows eight more.
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z|\Z")
 
-KEPT = 8  # notifications that can be taken back, if a late one belongs before them
-LARGEST_KEPT = 20_000  # characters that one of them may have changed
+KEPT, KEPT_CHARACTERS = 64, 50_000  # of notifications that can be taken back, if a late one belongs before them
 
 
 def split_lines(text: str) -> list[str]:
@@ -52,10 +51,7 @@ class _Applied:
     version: int
     events: Sequence[TextDocumentContentChangeEvent]
     back: list[LineChange]
-
-    @property
-    def size(self) -> int:
-        return sum(len(event.text) for event in self.events) + sum(len(line) for b in self.back for line in b.lines)
+    size: int  # characters that are kept for it
 
 
 @dataclass
@@ -66,7 +62,7 @@ class Document:
     version: int
     lines: list[str]
     encoding: PositionEncodingKind = PositionEncodingKind.Utf16
-    _applied: deque[_Applied] = field(default_factory=lambda: deque(maxlen=KEPT), repr=False)
+    _applied: deque[_Applied] = field(default_factory=deque, repr=False)
 
     @classmethod
     def of(
@@ -85,14 +81,13 @@ class Document:
     def update(self, version: int, events: Sequence[TextDocumentContentChangeEvent]) -> list[LineChange]:
         """Apply a `textDocument/didChange`; what it did to the lines, in order.
 
-        One that comes after a later one is put before it: Helix 25 sends two at once in either order.
+        One that comes after a later one is put before it: Helix 25 sends what belongs to one moment in any order.
         """
         later, changes = self._take_back(version)
         for number, one in [(version, events), *((each.version, each.events) for each in later)]:
             done = [self._apply(event) for event in one]
             changes += [change for change, _ in done]
-            self._keep(_Applied(self.version, number, one, [back for _, back in reversed(done)]))
-            self.version = number
+            self._keep(number, one, [back for _, back in reversed(done)])
         return changes
 
     def change(self, event: TextDocumentContentChangeEvent) -> LineChange:
@@ -110,8 +105,10 @@ class Document:
         """Undo what came before its time, if `version` was missed: what to do again, and what the undoing did."""
         later: list[_Applied] = []
         changes: list[LineChange] = []
+        if version >= self.version:
+            return later, changes
         known = {version for each in self._applied for version in (each.previous, each.version)}
-        if known and min(known) < version < self.version and version not in known:
+        if known and min(known) < version and version not in known:
             while self._applied and self._applied[-1].version > version:
                 later.insert(0, self._applied.pop())
                 changes += later[0].back
@@ -120,11 +117,12 @@ class Document:
                 self.version = later[0].previous
         return later, changes
 
-    def _keep(self, applied: _Applied) -> None:
-        if applied.size > LARGEST_KEPT:
-            self._applied.clear()
-        else:
-            self._applied.append(applied)
+    def _keep(self, version: int, events: Sequence[TextDocumentContentChangeEvent], back: list[LineChange]) -> None:
+        size = sum(len(event.text) for event in events) + sum(len(line) for change in back for line in change.lines)
+        self._applied.append(_Applied(self.version, version, events, back, size))
+        self.version = version
+        while len(self._applied) > KEPT or sum(applied.size for applied in self._applied) > KEPT_CHARACTERS:
+            self._applied.popleft()
 
     def _apply(self, event: TextDocumentContentChangeEvent) -> tuple[LineChange, LineChange]:
         """Change the lines; what was done, and what takes it back."""

@@ -16,7 +16,7 @@ from lsprotocol.types import (
     TextDocumentContentChangeWholeDocument,
 )
 
-from charrnn_lsp.documents import KEPT, LARGEST_KEPT, Document, content, split_lines
+from charrnn_lsp.documents import KEPT, KEPT_CHARACTERS, Document, content, split_lines
 from charrnn_lsp.positions import units_of
 
 UTF8, UTF16, UTF32 = PositionEncodingKind.Utf8, PositionEncodingKind.Utf16, PositionEncodingKind.Utf32
@@ -132,8 +132,11 @@ def test_what_can_be_taken_back_has_a_limit() -> None:
     document = Document.of("")
     for version in range(1, 100):
         document.update(version, insertion((0, 0), "x" * 1000))
-        assert sum(applied.size for applied in document._applied) <= KEPT * LARGEST_KEPT
-    document.update(100, insertion((0, 0), "y" * 1_000_000))
+        assert sum(applied.size for applied in document._applied) <= KEPT_CHARACTERS
+    for version in range(100, 200):
+        document.update(version, insertion((1, 0), "\n"))
+        assert len(document._applied) <= KEPT
+    document.update(200, insertion((0, 0), "y" * 1_000_000))
     assert not document._applied
 
 
