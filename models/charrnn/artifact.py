@@ -179,9 +179,8 @@ def _read(file: Path, largest: int) -> bytes:
     except (FileNotFoundError, IsADirectoryError, ValueError) as error:
         raise _not_a_plain_file(file) from error
     except OSError as error:
-        if error.errno == errno.ELOOP or _is_directory(
-            file
-        ):  # a symbolic link; on Windows, what is no file is forbidden
+        # What O_NOFOLLOW makes of a symbolic link, and Windows of a directory.
+        if error.errno == errno.ELOOP or _is_directory(file):
             raise _not_a_plain_file(file) from error
         raise ModelError(f"{file} cannot be read: {error.strerror}.") from error
 
