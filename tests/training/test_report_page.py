@@ -156,3 +156,19 @@ def test_the_card_tells_the_same() -> None:
     assert "| mine | 1.980 | 18.0% | 62% |" in card
     assert f"![learning curve]({CURVE})" in card
     assert re.search(r"\| 20 \| 1.0 \| 2.0 \| 2.0 \|", card)
+
+
+def test_the_card_says_what_the_base_was_made_from() -> None:
+    first = {**FINDINGS.training, "name": "first", "command": "charrnn-train old --name first", "base": None}
+    second = {**FINDINGS.training, "name": "second", "command": "charrnn-train new --name second", "base": first}
+    card = write_card(dataclasses.replace(FINDINGS, training={**FINDINGS.training, "base": second}))
+    assert card.index("my texts") < card.index("Before that, second") < card.index("Before that, first")
+    assert "charrnn-train old --name first" in card
+
+
+def test_of_very_many_files_the_card_lists_the_largest() -> None:
+    files = [{"file": f"texts/{n}.txt", "characters": n, "sha256": "ab"} for n in range(100, 150)]
+    card = write_card(dataclasses.replace(FINDINGS, training={**FINDINGS.training, "data": files}))
+    assert "texts/149.txt" in card
+    assert "texts/101.txt" not in card
+    assert f"and 30 smaller files | {sum(range(100, 130))} |" in card

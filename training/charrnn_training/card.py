@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from charrnn_training.findings import Findings
 
 SOURCES = "SOURCES.md"
+FILES_LISTED = 20  # the largest ones; the model's configuration has them all
 
 
 def write_card(findings: Findings, pictures: Sequence[str] = ()) -> str:
@@ -26,9 +27,8 @@ def write_card(findings: Findings, pictures: Sequence[str] = ()) -> str:
         *(f"![{name.removesuffix('.png').replace('-', ' ')}]({name})" for name in pictures),
         "## Training",
         _training(record),
-        _table(("data", "characters", "sha256"), [(d["file"], d["characters"], d["sha256"]) for d in record["data"]])
-        if record["data"]
-        else "",
+        *(f"Before that, {base['name']}: {_training(base)}" for base in _bases(record)),
+        _table(("data", "characters", "sha256"), _data(record["data"])) if record["data"] else "",
         f"Sources and attribution: [SOURCES.md]({SOURCES})." if record.get("sources") else "",
         _table(("updates", "minutes", "training bpc", "validation bpc"), record["history"]),
         "## Samples",
@@ -64,6 +64,21 @@ def _training(record: Mapping[str, Any]) -> str:
         f"Recipe: {recipe}.\n\nCommand: `{record['command']}`"
         + (f", at commit {record['commit']}." if record.get("commit") else ".")
     )
+
+
+def _bases(record: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The record of the model that this one began as, of the one that that began as, and so on."""
+    base = record.get("base")
+    if base and "updates" in base:
+        yield base
+        yield from _bases(base)
+
+
+def _data(files: Sequence[Mapping[str, Any]]) -> list[tuple[object, ...]]:
+    largest = sorted(files, key=lambda file: -file["characters"])
+    rest = largest[FILES_LISTED:]
+    rows: list[tuple[object, ...]] = [(f["file"], f["characters"], f["sha256"]) for f in largest[:FILES_LISTED]]
+    return rows + ([(f"and {len(rest)} smaller files", sum(f["characters"] for f in rest), "")] if rest else [])
 
 
 def _sample(temperature: float, text: str) -> str:
