@@ -34,53 +34,17 @@ def finish(order: Order, trainer: Trainer, corpus: Corpus, record: Record, place
     validation text, and what the model is worth is measured on the test text.
     """
     base = _base(record)
-    kept = "base" if place == 0 else "tuned"
-    validation, test = sample(corpus.validation, corpus.vocabulary), sample(corpus.judge, corpus.vocabulary)
-    found: list[Findings] = []
-
-    def calibrated(draft: Artifact) -> Mapping[str, float]:
-        clock.finishing(0.1, "calibrating")
-        return dataclasses.asdict(calibrate(open_model(draft), validation))
-
-    def described(draft: Artifact, figures: dict[str, Any]) -> dict[str, bytes]:
-        clock.finishing(0.4, "measuring")
-        before = worth(open_model(base), test) if base else None
-        clock.finishing(0.65, "measuring")
-        model = open_model(draft)
-        after = worth(model, test)
-        clock.finishing(0.9, "reporting")
-        figures |= {
-            "kept": kept,
-            "mix": place,
-            "chosen": round(trainer.progress.best, 4),
-            "before": dataclasses.asdict(before) if before else None,
-            "after": dataclasses.asdict(after),
-        }
-        findings = Findings(
-            model.name,
-            draft.architecture,
-            record,
-            dict(figures),
-            _sizes(corpus),
-            before,
-            after,
-            kept,
-            samples(model),
-            surprise(model, test),
-        )
-        found.append(findings)
-        return _files(order, findings)
-
+    finishing = _Finishing(order, corpus, record, base, place, trainer.progress.best, clock)
     clock.finishing(0.0, "checking")
     try:
         export(
             trainer.network.cpu(),
             corpus.vocabulary,
             order.target,
-            validation,
+            finishing.validation,
             _record(order, trainer, record, base),
-            described,
-            calibrated,
+            finishing.describe,
+            finishing.calibrate,
         )
     except OSError as error:
         raise ModelError(
@@ -88,10 +52,69 @@ def finish(order: Order, trainer: Trainer, corpus: Corpus, record: Record, place
             "there is as it was. Make room, and run the same command with --resume: it goes on from here."
         ) from error
     clock.finishing(1.0, "done")
-    before, after = found[0].before, found[0].after
-    report = str(order.target / REPORT)
-    path = str(order.target)
-    return Done(order.name, path, report, before.event() if before else None, after.event(), kept)
+    return finishing.done()
+
+
+class _Finishing:
+    """What export asks of a model that is about to be installed, and what was found out about it on the way."""
+
+    def __init__(
+        self,
+        order: Order,
+        corpus: Corpus,
+        record: Record,
+        base: Artifact | None,
+        place: float | None,
+        chosen: float,
+        clock: Clock,
+    ) -> None:
+        self._order, self._corpus, self._record, self._base = order, corpus, record, base
+        self._place, self._chosen, self._clock = place, chosen, clock
+        self.validation = sample(corpus.validation, corpus.vocabulary)
+        self._findings: Findings | None = None
+
+    def calibrate(self, draft: Artifact) -> Mapping[str, float]:
+        """The calibration of a model, measured on the validation text."""
+        self._clock.finishing(0.1, "calibrating")
+        return dataclasses.asdict(calibrate(open_model(draft), self.validation))
+
+    def describe(self, draft: Artifact, training: dict[str, Any]) -> Mapping[str, bytes]:
+        """The files that go with a model; what it is worth is added to its training record."""
+        test = sample(self._corpus.judge, self._corpus.vocabulary)
+        self._clock.finishing(0.4, "measuring")
+        before = worth(open_model(self._base), test) if self._base else None
+        self._clock.finishing(0.65, "measuring")
+        model = open_model(draft)
+        after = worth(model, test)
+        self._clock.finishing(0.9, "reporting")
+        kept = "base" if self._place == 0 else "tuned"
+        training |= {
+            "kept": kept,
+            "mix": self._place,
+            "chosen": round(self._chosen, 4),
+            "before": dataclasses.asdict(before) if before else None,
+            "after": dataclasses.asdict(after),
+        }
+        self._findings = Findings(
+            model.name,
+            draft.architecture,
+            self._record,
+            dict(training),
+            _sizes(self._corpus),
+            before,
+            after,
+            kept,
+            samples(model),
+            surprise(model, test),
+        )
+        return _files(self._order, self._findings)
+
+    def done(self) -> Done:
+        """What to tell of the model when it is installed."""
+        found, path = self._findings, self._order.target
+        assert found is not None
+        before = found.before.event() if found.before else None
+        return Done(self._order.name, str(path), str(path / REPORT), before, found.after.event(), found.kept)
 
 
 def _files(order: Order, findings: Findings) -> dict[str, bytes]:
