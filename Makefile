@@ -12,7 +12,7 @@ VSCODE := editor-clients/vscode
 VERSION := $(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' models/charrnn/__init__.py)
 PLATFORMS := linux darwin win32
 
-.PHONY: demo test test-fast check format fuzz soak figures vsix dist version clean
+.PHONY: demo test test-fast check format settings fuzz soak figures vsix dist version clean
 
 demo: .venv/core            ## set up what serving needs, and show it at work
 	$(BIN)/charrnn-lsp demo
@@ -34,6 +34,11 @@ check: .venv/dev .venv/vscode  ## format, lint, types, layers
 format: .venv/dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+settings: .venv/dev         ## write the server's settings into the README, the extension's manifest and Neovim's help
+	$(BIN)/python benchmarks/readme.py
+	$(BIN)/python $(VSCODE)/scripts/manifest.py
+	$(BIN)/python editor-clients/neovim/scripts/settings_help.py
 
 fuzz: .venv/dev             ## minutes of random bytes on a server's input
 	$(BIN)/python benchmarks/fuzz.py

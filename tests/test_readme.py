@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
+import runpy
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,12 @@ def test_each_setting_stands_there_with_its_default_and_text(item: dataclasses.F
     default = lists.get(item.name, f"`{json.dumps(item.default)}`")
     assert ROWS[json_name(item.name)] == default
     assert item.metadata["text"] in README
+
+
+def test_the_table_of_settings_is_as_its_program_writes_it() -> None:
+    """If not: make settings."""
+    program = runpy.run_path(str(ROOT / "benchmarks/readme.py"))
+    assert program["fill"](README, "settings", program["settings_table"]()) == README
 
 
 def test_no_other_setting_stands_there() -> None:

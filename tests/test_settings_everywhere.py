@@ -86,6 +86,12 @@ def test_neovim_starts_the_server_in_the_languages_that_it_serves() -> None:
     assert served - filetypes == elsewhere
 
 
+def test_the_temperatures_that_the_command_names_are_those_of_the_setting() -> None:
+    command = (NEOVIM / "lua/charrnn/command.lua").read_text(encoding="utf-8")
+    (temperature,) = (item for item in FIELDS if item.name == "temperature")
+    assert f"from {temperature.metadata['low']} to {temperature.metadata['high']}:" in command
+
+
 def test_lengths_that_the_command_offers_are_those_of_the_setting() -> None:
     command = (NEOVIM / "lua/charrnn/command.lua").read_text(encoding="utf-8")
     listed = re.search(r"^local LENGTHS = \{(.*)\}", command, re.MULTILINE)
