@@ -23,6 +23,10 @@ LOOKED_UP = 4096  # contexts whose evidence is kept
 # followed, and by the opinion of the network. They are numbered in this order, the last the fastest.
 KINDS = (len(ORDERS) + len(BEGINNINGS), 5, 3, 7)
 _KINDS_OF_LENGTH = KINDS[1] * KINDS[2] * KINDS[3]
+_KIND = [  # by how often it stood, by how many different symbols followed
+    [((seen - 1) * KINDS[2] + different - 1) * KINDS[3] for different in range(KINDS[2] + 1)]
+    for seen in range(KINDS[1] + 1)
+]
 _DEAD = 255  # in place of what is forgotten, and between passages
 _NOTHING = bytes([DOCUMENT])  # stands nowhere in a text
 _SYMBOLS = [bytes([symbol]) for symbol in range(_DEAD)]
@@ -131,22 +135,21 @@ class Concordance:
         if len(context) < ORDERS[-1]:
             context = context.rjust(ORDERS[-1], _NOTHING)
         fifth, sixth, eighth, tenth = context[-5], context[-6], context[-8:-6], context[-10:-8]
-        followers: list[list[int]] = [[], [], [], [], []]  # by the longest of `ORDERS` that matches
-        for place in places[-PLACES:]:
-            if symbols[place - 5] != fifth:
-                level = 0
-            elif symbols[place - 6] != sixth:
-                level = 1
-            elif symbols[place - 8 : place - 6] != eighth:
-                level = 2
-            else:
-                level = 3 if symbols[place - 10 : place - 8] != tenth else 4
-            if symbols[place] != _DEAD:
-                followers[level].append(symbols[place])
+        places = places[-PLACES:]
+        levels: list[list[int]] = [[], [], [], [], []]  # what follows, by the longest of `ORDERS` that matches
+        levels[0] = [symbols[place] for place in places if symbols[place - 5] != fifth]
+        for place in places:
+            if symbols[place - 5] == fifth:
+                if symbols[place - 6] != sixth:
+                    level = 1
+                elif symbols[place - 8 : place - 6] != eighth:
+                    level = 2
+                else:
+                    level = 3 if symbols[place - 10 : place - 8] != tenth else 4
+                levels[level].append(symbols[place])
         counts: dict[int, int] = {}
         for level in range(len(ORDERS) - 1, -1, -1):
-            if followers[level]:
-                _count(counts, followers[level])
+            if _count(counts, levels[level]):
                 found.append(_weighed(level, counts))
             elif counts:  # the same places as of the next longer match
                 kinds = found[-1].kinds
@@ -156,10 +159,9 @@ class Concordance:
         """Find matches of the lengths `BEGINNINGS`, the longest first."""
         for order in reversed(BEGINNINGS):
             if len(context) >= order and self._parts_words[context[-order]]:
-                followers = [self._symbols[place] for place in self._places.get(context[-order:], ())[-PLACES:]]
+                places = self._places.get(context[-order:], ())[-PLACES:]
                 counts: dict[int, int] = {}
-                _count(counts, [symbol for symbol in followers if symbol != _DEAD])
-                if counts:
+                if _count(counts, [self._symbols[place] for place in places]):
                     found.append(_weighed(len(ORDERS) + order - BEGINNINGS[0], counts))
 
     def _encode(self, text: str) -> bytes:
@@ -218,15 +220,16 @@ class Concordance:
         self._looked_up = 0
 
 
-def _count(counts: dict[int, int], symbols: list[int]) -> None:
+def _count(counts: dict[int, int], symbols: list[int]) -> bool:
+    """Count those that are not forgotten; whether there are any."""
+    get = counts.get
     for symbol in symbols:
-        counts[symbol] = counts.get(symbol, 0) + 1
+        counts[symbol] = get(symbol, 0) + 1
+    return bool(symbols) and (counts.pop(_DEAD, 0) < len(symbols))
 
 
 def _weighed(length: int, counts: dict[int, int]) -> Evidence:
     """How often each symbol followed, as evidence."""
-    seen, different = sum(counts.values()), len(counts)
-    _, most_seen, most_different, opinions = KINDS
-    kind = length * _KINDS_OF_LENGTH + (min(seen, most_seen) - 1) * most_different * opinions
-    kind += (min(different, most_different) - 1) * opinions
+    seen = sum(counts.values())
+    kind = length * _KINDS_OF_LENGTH + _KIND[min(seen, KINDS[1])][min(len(counts), KINDS[2])]
     return Evidence([kind], max(counts, key=counts.__getitem__), seen, list(counts.items()))

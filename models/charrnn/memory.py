@@ -66,16 +66,17 @@ class Memory(Concordance):
         width, weights = p.shape[1], self._weights
         rests: list[float] = []
         added: dict[int, float] = {}
+        get = added.get
         for row, context in enumerate(contexts):
-            rest = 1.0
+            rest, first = 1.0, row * width
             for kinds, best, seen, counts in self.evidence(context):
                 opinion, left = bisect(_OPINIONS, p.item(row, best)), rest
                 for kind in kinds:
                     left *= 1 - weights[kind + opinion]
                 share = (rest - left) / seen
                 for symbol, count in counts:
-                    place = row * width + symbol
-                    added[place] = added.get(place, 0.0) + share * count
+                    place = first + symbol
+                    added[place] = get(place, 0.0) + share * count
                 rest = left
             rests.append(rest)
         if added:

@@ -19,7 +19,7 @@ from charrnn.library import DEFAULT, find_model
 from charrnn.memory import Expectation, Memory
 from charrnn.outcomes import Outcomes
 from charrnn.prefix_cache import Context, PrefixCache, Reading
-from charrnn.sampling import Sampling, draw, log_softmax, shape
+from charrnn.sampling import Sampling, draw, log_softmax, shape, softmax
 from charrnn.search import Calibration, Search, SearchOptions, Suggestion
 from charrnn.typography import Typography
 from charrnn.vocabulary import Vocabulary
@@ -92,8 +92,10 @@ class Model:
             ids = self.vocabulary.encode(context.text[-1:])
             if len(ids) == 1:
                 self.memory.adapt(self._expected[1], int(ids[0]))
-        p = np.exp(log_softmax(reading.logits))[0]
-        self._expected = context, self.memory.expect(p, self.memory.context(context.text[-64:]))
+        self._expected = (
+            context,
+            self.memory.expect(softmax(reading.logits)[0], self.memory.context(context.text[-64:])),
+        )
 
     def look_ahead(self, context: Context, options: SearchOptions) -> Search:
         """As `search`, in one go."""
@@ -104,7 +106,7 @@ class Model:
     def complete(self, text: str, options: SearchOptions | None = None, count: int = 1) -> list[Suggestion]:
         """The `count` best ways to go on from `text`, in its own typography."""
         search = self.look_ahead(_document(text), options or SearchOptions())
-        return [in_typography(suggestion, text) for suggestion in search.best(count)]
+        return in_typography(search.best(count), text)
 
     def generate(self, prompt: str, sampling: Sampling, seed: int = 0) -> Iterator[str]:
         """Characters that follow `prompt`, drawn one at a time without end, in the model's alphabet."""
@@ -127,10 +129,12 @@ def _document(text: str) -> Context:
     return Context(text.replace("\r\n", "\n"), from_start=True)
 
 
-def in_typography(suggestion: Suggestion, before: str) -> Suggestion:
-    """The suggestion with the quotes, dashes and dots of the text `before` it."""
-    text = Typography.of(before).apply(suggestion.text, before)
-    return dataclasses.replace(suggestion, text=text)
+def in_typography(suggestions: Sequence[Suggestion], before: str) -> list[Suggestion]:
+    """The suggestions with the quotes, dashes and dots of the text `before` them."""
+    if not suggestions:
+        return []
+    typography = Typography.of(before)
+    return [dataclasses.replace(found, text=typography.apply(found.text, before)) for found in suggestions]
 
 
 def load_model(name: str = DEFAULT, device: str = "auto", int8: bool = True, threads: int = 1) -> Model:

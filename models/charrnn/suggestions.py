@@ -58,7 +58,7 @@ class Suggestions:
                 if best is None:
                     yield None
             assert best is not None
-            found = [in_typography(suggestion, before.text) for suggestion in best]
+            found = in_typography(best, before.text)
             found = [suggestion for suggestion in found if not _repeats(suggestion.text, excerpt.after)]
             # Asked by hand where something is shown: that first, then the others.
             shown = _distinct([*(shown or []), *found])[:ALTERNATIVES]
@@ -72,10 +72,12 @@ class Suggestions:
         """The best suggestions of a search; before text that stands there already, those that lead over to it."""
         count = ALTERNATIVES if invoked else 1
         gate = 0.0 if invoked else self._options.min_confidence
-        options = replace(self._options, min_confidence=gate)
         within = bool(excerpt.after.strip())
+        options = self._options
         if within:  # a word that its neighbour makes likely may be unlikely at first
             options = replace(options, length="word", min_confidence=gate * SLACK)
+        elif invoked:
+            options = replace(options, min_confidence=gate)
         for search in self.model.search(excerpt.before, options):
             if search is None:
                 yield None
@@ -96,10 +98,8 @@ class Suggestions:
         """
         text = excerpt.before.text
         for typed in range(min(self._options.max_characters, len(text) + 1)):
-            place = _Place.of(excerpt, typed)
-            shown = self._answers.get(place)
+            shown = self._answers.get(_Place.of(excerpt, typed))
             if shown is not None and not typed:
-                self._answers.move_to_end(place)
                 return shown
             if shown is not None:  # what was shown before that, and fits still, is what was shown there
                 return _rest(shown, text[-typed:]) or None
@@ -107,6 +107,7 @@ class Suggestions:
 
     def _remember(self, place: _Place, shown: list[Suggestion]) -> None:
         self._answers[place] = shown
+        self._answers.move_to_end(place)
         if len(self._answers) > REMEMBERED:
             self._answers.popitem(last=False)
 

@@ -72,8 +72,10 @@ def test_float_and_int8_are_the_same_model(tiny: Artifact) -> None:
 
 def test_suggestions_are_in_the_typography_of_the_text() -> None:
     suggestion = Suggestion('\'s "so" -- he', 0.5, 0.5, 3.0)
-    assert in_typography(suggestion, "\u201cIt\u2019s,\u201d she said. It").text == "\u2019s \u201cso\u201d \u2014 he"
-    assert in_typography(suggestion, "It's. It").text == '\'s "so" \u2014 he'
+    assert (
+        in_typography([suggestion], "\u201cIt\u2019s,\u201d she said. It")[0].text == "\u2019s \u201cso\u201d \u2014 he"
+    )
+    assert in_typography([suggestion], "It's. It")[0].text == '\'s "so" \u2014 he'
 
 
 @pytest.mark.parametrize("device", ["gpu", "", "CPU"])
