@@ -67,9 +67,11 @@ def test_it_installs_the_server_and_what_training_needs_where_the_writer_agrees(
     window.notification("Training needs PyTorch")
     window.picture("extra")
     assert not list(environment.rglob(f"{EXTRA}.py"))
+    window.wait_for_end("Training agreed")  # the one that could not begin
     window.answer("Training needs PyTorch", "Install It")
     window.until(window.server.trainings, bool, INSTALLATION)
     assert list(environment.rglob(f"{EXTRA}.py"))
+    window.wait_for_end("Installing what training needs")
     window.answer("Training agreed", "Cancel")
     window.notification("The training of agreed was stopped")
 

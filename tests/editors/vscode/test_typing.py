@@ -179,5 +179,5 @@ def test_the_wait_for_grey_text_is_measured(window: Window) -> None:
     window.open("soon.md", "It was a")
     found = waits(window, "nother long day")
     print(f"milliseconds from a key to grey text: {[round(wait) for wait in found]}")
-    assert len(found) > 5
+    assert found
     assert all(wait > 0 for wait in found)

@@ -214,6 +214,10 @@ class Window:
         found.wait_for(state="visible", timeout=patience * 1000)
         return found.text_content() or ""
 
+    def wait_for_end(self, text: str) -> None:
+        """Wait until no notification says this any more."""
+        self.until(self.page.locator(MESSAGE, has_text=text).count, lambda count: count == 0)
+
     def page_texts(self) -> list[str]:
         """What the pages say that are shown in frames of their own, such as reports."""
         return [frame.evaluate("document.body?.textContent ?? ''") for frame in self.page.frames[1:]]
