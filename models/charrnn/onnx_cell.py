@@ -11,7 +11,6 @@ from charrnn.config import Architecture
 from charrnn.errors import ModelError
 from charrnn.onnx_check import check_graph
 
-
 MOST_BOUND = 16  # streams of a step whose arrays are kept
 
 
