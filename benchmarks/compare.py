@@ -65,13 +65,17 @@ def main() -> None:
     options = _options()
     sets = _sets(options.data, options.limit)
     sets = {name: sets[name] for name in options.sets or sets}
-    methods = _methods(options.data / "english-prose" / "train.txt", options.training, options.model)
+    kept = _kept(options.out) if options.network_alone else {}
+    methods = _networks(options.model)
+    if not options.network_alone:
+        methods |= _baselines(options.data / "english-prose" / "train.txt", options.training)
     tasks = [Task(name, n, text, method) for method in methods for name in sets for n, text in enumerate(sets[name])]
     found: dict[tuple[str, str], list[dict[float, Typing]]] = {}
     for task, runs in zip(tasks, _carried_out(tasks, methods, options.jobs), strict=True):
         found.setdefault((task.set, task.method), []).append(runs)
         print(f"{task.method}: {task.set} {task.document + 1}", file=sys.stderr, flush=True)
-    rows = [row for name in sets for row in _rows(name, {m: found[name, m] for m in methods})]
+    points = {name: {m: _points(found[name, m]) for m in methods} | kept.get(name, {}) for name in sets}
+    rows = [row for name in sets for row in _rows(name, points[name])]
     print(_table(rows))
     options.out.parent.mkdir(exist_ok=True)
     said = {"model": options.model, "training": options.training, "limit": options.limit}
@@ -87,6 +91,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--limit", type=int, default=200_000, help="characters of each document")
     parser.add_argument("--training", type=int, default=TRAINING, help="characters for the n-grams")
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--network-alone", action="store_true", help="keep what OUT says of the n-grams")
     parser.add_argument("--out", type=Path, default=HERE / "results" / "compare.json")
     return parser.parse_args()
 
@@ -123,14 +128,19 @@ Method = Callable[[str], dict[float, Typing]]
 _shared: dict[str, Method] = {}  # in each process
 
 
-def _methods(corpus: Path, training: int, model: str) -> dict[str, Method]:
-    """What is compared: each types a text at its thresholds."""
+def _networks(model: str) -> dict[str, Method]:
+    """The network as it is used, and without search and memory; each types a text at its thresholds."""
+    return {
+        OURS: partial(_network, model, SearchOptions(), NETWORK_GATES, with_memory=True),
+        GREEDY: partial(_network, model, SearchOptions(candidates=1), GREEDY_GATES, with_memory=False),
+    }
+
+
+def _baselines(corpus: Path, training: int) -> dict[str, Method]:
+    """What it is compared with, trained on so many characters of a corpus."""
     text = _spread(_read(corpus), training)
     words, letters = WordModel(text, 4), CharacterModel(text, 5)
-    ours = SearchOptions()
     return {
-        OURS: partial(_network, model, ours, NETWORK_GATES, with_memory=True),
-        GREEDY: partial(_network, model, SearchOptions(candidates=1), GREEDY_GATES, with_memory=False),
         "word 4-gram": partial(_baseline, lambda: WordPredictor(words, 4, DOCUMENT_SHARE)),
         "word 4-gram, phrases": partial(_baseline, lambda: WordPredictor(words, 4, DOCUMENT_SHARE, PHRASE)),
         "character 5-gram": partial(_baseline, lambda: CharacterPredictor(letters)),
@@ -164,9 +174,20 @@ def _baseline(make: Callable[[], Predictor], text: str) -> dict[float, Typing]:
     return sweep(make(), fold(text), GATES)
 
 
-def _rows(name: str, found: dict[str, list[dict[float, Typing]]]) -> list[dict[str, Any]]:
+Points = dict[float, dict[str, Any]]  # what a method saves, by threshold
+
+
+def _kept(file: Path) -> dict[str, dict[str, Points]]:
+    """What an earlier comparison found out about the n-grams, by set and method."""
+    kept: dict[str, dict[str, Points]] = {}
+    for row in json.loads(file.read_text(encoding="utf-8"))["rows"]:
+        if row["method"] not in (OURS, GREEDY):
+            kept.setdefault(row["set"], {})[row["method"]] = {float(gate): at for gate, at in row["points"].items()}
+    return kept
+
+
+def _rows(name: str, points: dict[str, Points]) -> list[dict[str, Any]]:
     """For each method: what it saves with the threshold off, and at the precision of the network's default one."""
-    points = {method: _points(runs) for method, runs in found.items()}
     goal = points[OURS][DEFAULT_CONFIDENCE]
     rows = []
     for method, by_gate in points.items():
@@ -181,7 +202,7 @@ def _rows(name: str, found: dict[str, list[dict[float, Typing]]]) -> list[dict[s
     return rows
 
 
-def _points(runs: list[dict[float, Typing]]) -> dict[float, dict[str, Any]]:
+def _points(runs: list[dict[float, Typing]]) -> Points:
     """What a method saves over the documents of a set, by threshold."""
     by_gate = {gate: estimates([run[gate] for run in runs]) for gate in runs[0]}
     return {gate: {key: value.rounded() for key, value in point.items()} for gate, point in by_gate.items()}
