@@ -22,7 +22,7 @@ from tests.editors.vscode.code_server import CodeServer  # noqa: E402
 from tests.editors.vscode.latency import waits  # noqa: E402
 from tests.editors.vscode.window import Window  # noqa: E402
 
-TEXT = (ROOT / "benchmarks/texts/letters.txt").read_text(encoding="utf-8")[:200]
+TEXT = (ROOT / "benchmarks/texts/letters.txt").read_text(encoding="utf-8")[:100]
 AIM = 150.0  # milliseconds
 
 
@@ -54,7 +54,7 @@ def report(found: list[float]) -> None:
     most = statistics.quantiles(found, n=10)[-1]
     within = sum(wait <= AIM for wait in found) / len(found)
     print(
-        f"{len(found)} of {len(TEXT)} keys led to new grey text: median {statistics.median(found):.0f} ms, "
+        f"{len(found)} of {len(TEXT)} keys led to new grey text: quickest {found[0]:.0f} ms, median {statistics.median(found):.0f} ms, "
         f"nine tenths within {most:.0f} ms, {within:.0%} within {AIM:.0f} ms, longest {found[-1]:.0f} ms"
     )
 
