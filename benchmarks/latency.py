@@ -23,6 +23,7 @@ from editor import Server
 ROOT = Path(__file__).parent
 RESULTS = ROOT / "results" / "latency.json"
 SIZES = {"1 KB": 1_000, "1 MB": 1_000_000}
+SMALL = 100_000  # characters
 STORM = 20  # backspaces
 
 Place = tuple[int, int]
@@ -73,8 +74,20 @@ class Writer:
         return last
 
     def jump(self) -> Times:
-        """The first key at a place that was not read lately."""
+        """The first key at any place: in a small document, one near which much was read already."""
         return self.key(self.somewhere())
+
+    def leap(self) -> Times:
+        """The first key at a place near which nothing was read: a small document is opened anew for it."""
+        if sum(map(len, self._document.lines)) > SMALL:
+            return self.jump()
+        text = prose(SIZES["1 KB"], self._rng)
+        document = Document(f"file:///leap{self._rng.random()}.md", text.split("\n"))
+        self._server.open(document.uri, text)
+        self._server.until_idle(0.05)
+        times = Writer(self._server, document, self._rng).jump()
+        self._server.notify("textDocument/didClose", {"textDocument": {"uri": document.uri}})
+        return times
 
     def paste(self) -> Iterator[Times]:
         """Paste 10 KB where something was just written, and undo that."""
@@ -136,6 +149,7 @@ def measure(server: Server, writers: dict[str, Writer], rounds: int) -> dict[str
         "in the middle": lambda writer: writer.write(writer.edge(0.5)),
         "at the start": lambda writer: writer.write(writer.edge(0.0)),
         "after a jump": Writer.jump,
+        "far from all": Writer.leap,
         "backspaces": Writer.storm,
     }
     for _ in range(rounds):
@@ -167,7 +181,7 @@ def row(by_size: dict[str, list[Times]]) -> dict[str, dict[str, float]]:
     """Median and 95th percentile of the times in one situation."""
     result = {}
     for share, percentile in (("p50", 50), ("p95", 95)):
-        figures = {}
+        figures: dict[str, float] = {}
         for size in SIZES:
             clock, computed = np.percentile(by_size[size], percentile, axis=0).round(2).tolist()
             figures |= {f"{size}": clock, f"{size}, computing": computed}

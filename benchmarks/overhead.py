@@ -8,8 +8,9 @@ place begins with nothing of it known, the least of some repeats counts, and wha
 a busy machine does not lengthen.
 
 Where the rest goes is measured with the recorded answers played back in place of the network: `cell` is the way to the
-session and back, `memory` looking up and learning whom to trust, `search` the beam without its memory, `text` all else; `unexplained`
-is what the same code takes longer when the network has been through the caches in between.
+session and back, below 0 where it is shorter than the plain one; `memory` looking up and learning whom to trust;
+`search` the beam without its memory; `text` all else; `unexplained` what the same code takes longer when the network
+has been through the caches in between.
 
 Then the same places are asked of a real server, for what the protocol costs. Results go to
 `benchmarks/results/overhead.json`.

@@ -16,7 +16,9 @@ from charrnn.cell import Cell, Logits, State, initial_state
 from charrnn.vocabulary import DOCUMENT, Vocabulary
 
 INTERVAL = 128  # characters between two checkpoints
-HURRIED = 96  # characters that are read at least where there is no time for more
+# Characters that are read at least where there is no time for more. Against 96, the bundled model predicts the next 8
+# worse by 0.007 bits per character, and has the first answer after a jump in two thirds of the time.
+HURRIED = 64
 BURST = 16  # characters that are read before others get their turn
 
 
