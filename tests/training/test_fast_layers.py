@@ -134,7 +134,8 @@ def resident_kilobytes() -> int:
     status = Path("/proc/self/status")
     if not status.exists():
         pytest.skip("resident memory is read from /proc")
-    return next(int(line.split()[1]) for line in status.read_text(encoding="ascii").splitlines() if line.startswith("VmRSS"))
+    lines = status.read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS"))
 
 
 @pairs
