@@ -41,7 +41,7 @@ class BestFirst(Search):
             p = self._predict(nodes, logits)
             self._collect(nodes, p)
             children, rows, ids = self._children(nodes, p)
-            for child, row, i in zip(children, rows.tolist(), ids.tolist(), strict=True):
+            for child, row, i in zip(children, rows, ids, strict=True):
                 heapq.heappush(frontier, (-child.log_p, next(order), child, state[:, row : row + 1], i))
             taken = [heapq.heappop(frontier) for _ in range(min(self._options.candidates, len(frontier)))]
             taken = [entry for entry in taken if self._promises(entry[2])]  # type: ignore[arg-type]
