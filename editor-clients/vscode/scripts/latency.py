@@ -53,10 +53,8 @@ def report(found: list[float]) -> None:
     """Say it in one line."""
     most = statistics.quantiles(found, n=10)[-1]
     within = sum(wait <= AIM for wait in found) / len(found)
-    print(
-        f"{len(found)} of {len(TEXT)} keys led to new grey text: quickest {found[0]:.0f} ms, median {statistics.median(found):.0f} ms, "
-        f"nine tenths within {most:.0f} ms, {within:.0%} within {AIM:.0f} ms, longest {found[-1]:.0f} ms"
-    )
+    times = f"quickest {found[0]:.0f} ms, median {statistics.median(found):.0f} ms, nine tenths within {most:.0f} ms"
+    print(f"{len(found)} of {len(TEXT)} keys led to new grey text: {times}, {within:.0%} within {AIM:.0f} ms")
 
 
 if __name__ == "__main__":
