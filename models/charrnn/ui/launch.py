@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-import threading
+import time
 import webbrowser
 from typing import Any
 
@@ -12,6 +12,7 @@ from charrnn.errors import OptionError
 from charrnn.library import find_model
 
 HOST = "127.0.0.1"
+LONG = 3600.0  # seconds
 # Read by Gradio and the libraries under it as they are imported.
 QUIET = {
     "GRADIO_ANALYTICS_ENABLED": "False",
@@ -36,7 +37,8 @@ def serve(model: str, port: int, device: str = "auto", *, open_browser: bool) ->
     if open_browser:
         webbrowser.open(address)
     try:
-        threading.Event().wait()
+        while True:
+            time.sleep(LONG)  # and no lock, for which Ctrl-C waits on Windows
     finally:
         page.close(verbose=False)
 
