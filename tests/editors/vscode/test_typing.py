@@ -151,16 +151,14 @@ def test_two_files_have_their_own(window: Window) -> None:
         ("notes.rst", "reStructuredText"),
         ("essay.adoc", "AsciiDoc"),
         ("COMMIT_EDITMSG", "Git Commit Message"),
-        ("page.html", "HTML"),
     ],
 )
 def test_other_kinds_of_prose(window: Window, name: str, language: str) -> None:
-    before = "<p>" if name.endswith("html") else ""
-    path = window.open(name, before + START)
+    path = window.open(name, START)
     window.page.locator(LANGUAGE, has_text=language).wait_for()
     ghost = ask(window)
     window.press("Tab")
-    window.wait_for_text(path, before + START + ghost)
+    window.wait_for_text(path, START + ghost)
 
 
 def test_a_document_without_a_name(window: Window) -> None:
@@ -181,3 +179,11 @@ def test_the_wait_for_grey_text_is_measured(window: Window) -> None:
     print(f"milliseconds from a key to grey text: {[round(wait) for wait in found]}")
     assert found
     assert all(wait > 0 for wait in found)
+
+
+def test_prose_in_html(window: Window) -> None:
+    """At the end, as VS Code's own HTML server does not run in this installation, and goes on saying so for a while."""
+    path = window.open("page.html", "<p>" + START)
+    ghost = ask(window)
+    window.press("Tab")
+    window.wait_for_text(path, "<p>" + START + ghost)
