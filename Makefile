@@ -12,7 +12,7 @@ VSCODE := editor-clients/vscode
 VERSION := $(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' models/charrnn/__init__.py)
 PLATFORMS := linux darwin win32
 
-.PHONY: demo test test-fast check format settings fuzz soak figures vsix dist version clean
+.PHONY: demo test test-fast test-training test-others check format settings fuzz soak figures vsix dist version clean
 
 demo: .venv/core            ## set up what serving needs, and show it at work
 	$(BIN)/charrnn-lsp demo
@@ -22,7 +22,14 @@ test: .venv/dev .venv/browser .venv/vscode .venv/terminal-editors  ## run all te
 	$(BIN)/pytest
 
 test-fast: .venv/dev        ## the tests that need no editor and no browser
-	$(BIN)/pytest --ignore=tests/editors --ignore=tests/ui/test_page_in_browser.py
+	$(MAKE) --silent --jobs 2 test-training test-others
+
+test-training:              # half of the work
+	$(BIN)/pytest tests/training tests/test_docs.py
+
+test-others:
+	$(BIN)/pytest --ignore=tests/editors --ignore=tests/ui/test_page_in_browser.py \
+	  --ignore=tests/training --ignore=tests/test_docs.py
 
 check: .venv/dev .venv/vscode  ## format, lint, types, layers
 	$(BIN)/ruff format --check .
