@@ -25,10 +25,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from charrnn.calibration import Calibration
 from charrnn.config import Architecture
 from charrnn.errors import ModelError, OptionError
 from charrnn.exchange import exchange
-from charrnn.search import Calibration
 from charrnn.vocabulary import Vocabulary
 
 FORMAT_VERSION = 1

@@ -15,10 +15,11 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from charrnn.calibration import Calibration
 from charrnn.cell import Cell
 from charrnn.prefix_cache import Reading
 from charrnn.sampling import log_softmax
-from charrnn.search import Calibration, Suggestion
+from charrnn.search import Suggestion
 from charrnn.vocabulary import Vocabulary
 
 CLOSES = 0.15

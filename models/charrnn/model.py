@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from charrnn.artifact import Artifact
+from charrnn.calibration import Calibration
 from charrnn.cell import Cell, initial_state
 from charrnn.devices import fastest
 from charrnn.errors import CharRNNError, OptionError
@@ -20,7 +21,7 @@ from charrnn.memory import Expectation, Memory
 from charrnn.outcomes import Outcomes
 from charrnn.prefix_cache import Context, PrefixCache, Reading
 from charrnn.sampling import Sampling, draw, log_softmax, shape, softmax
-from charrnn.search import Calibration, Search, SearchOptions, Suggestion
+from charrnn.search import Search, SearchOptions, Suggestion
 from charrnn.typography import Typography
 from charrnn.vocabulary import Vocabulary
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from charrnn.search import Calibration, Suggestion
+from charrnn.calibration import Calibration
+from charrnn.search import Suggestion
 
 RATE = 0.05  # how fast the calibration follows
 PULL = 0.0005  # how strongly it is drawn back

@@ -21,6 +21,7 @@ from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 
+from charrnn.calibration import IDENTITY, Calibration
 from charrnn.cell import Cell, Logits, State
 from charrnn.endings import SENTENCE_CLOSERS, SENTENCE_ENDS, Alphabet, ends_word, is_junk
 from charrnn.errors import OptionError
@@ -52,32 +53,6 @@ class SearchOptions:
             raise OptionError(f"max_characters is {self.max_characters}; it must be from 1 to 1000.")
         if not 0 <= self.min_confidence <= 1:
             raise OptionError(f"min_confidence is {self.min_confidence}; it must be from 0 to 1.")
-
-
-@dataclass(frozen=True)
-class Calibration:
-    """What the model's probability that a suggestion is right is really worth (Platt 1999), measured on held-out text.
-
-    confidence = sigmoid(slope * logit(probability) + intercept), with a positive slope. Raises `OptionError` without.
-    """
-
-    slope: float = 1.0
-    intercept: float = 0.0
-
-    def __post_init__(self) -> None:
-        if not (0 < self.slope < math.inf and math.isfinite(self.intercept)):
-            raise OptionError(
-                f"calibration has slope {self.slope} and intercept {self.intercept}; they must be finite, the slope "
-                "greater than 0."
-            )
-
-    def confidence(self, probability: float) -> float:
-        p = min(max(probability, 1e-9), 1 - 1e-9)
-        logit = self.slope * math.log(p / (1 - p)) + self.intercept
-        return 1 / (1 + math.exp(min(-logit, 700)))  # beyond that exp overflows
-
-
-IDENTITY = Calibration()
 
 
 @dataclass(frozen=True)

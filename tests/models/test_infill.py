@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 
 from charrnn.artifact import Artifact
+from charrnn.calibration import IDENTITY
 from charrnn.cell import Ids, Logits, State, initial_state
 from charrnn.config import Architecture
 from charrnn.infill import CLOSES, weigh
 from charrnn.onnx_cell import OnnxCell
 from charrnn.prefix_cache import Reading
 from charrnn.sampling import log_softmax
-from charrnn.search import IDENTITY, Suggestion
+from charrnn.search import Suggestion
 from charrnn.vocabulary import Vocabulary
 
 VOCABULARY = Vocabulary.of("abc ")

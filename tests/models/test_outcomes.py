@@ -6,8 +6,9 @@ import random
 
 import pytest
 
+from charrnn.calibration import Calibration
 from charrnn.outcomes import Outcomes
-from charrnn.search import Calibration, Suggestion
+from charrnn.search import Suggestion
 
 START = Calibration(1.0, 0.0)
 

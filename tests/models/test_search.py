@@ -14,12 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from charrnn.artifact import Artifact
+from charrnn.calibration import Calibration
 from charrnn.cell import Cell, Ids, Logits, State, initial_state
 from charrnn.config import Architecture
 from charrnn.errors import OptionError
 from charrnn.onnx_cell import OnnxCell
 from charrnn.sampling import Sampling, log_softmax
-from charrnn.search import LENGTHS, Calibration, Length, Search, SearchOptions, Suggestion
+from charrnn.search import LENGTHS, Length, Search, SearchOptions, Suggestion
 from charrnn.vocabulary import DOCUMENT, Vocabulary
 
 PROMPTS = ("The rain had", "It was a", "", "x", "He said: ", "Some wor")
@@ -300,14 +301,6 @@ def test_it_gives_way_after_each_character(cells: dict[str, Cell], vocabulary: V
     options = SearchOptions(length="line", max_characters=9)
     search = Search(cells["flat"], vocabulary, options)
     assert sum(1 for _ in search.steps(*read(cells["flat"], vocabulary, "It"))) == 9
-
-
-def test_calibration_is_monotone_and_a_probability() -> None:
-    for calibration in (Calibration(), Calibration(0.3, -2), Calibration(1e6, 1e6), Calibration(1e6, -1e6)):
-        values = [calibration.confidence(p) for p in np.linspace(0, 1, 50)]
-        assert values == sorted(values)
-        assert all(0 <= value <= 1 for value in values)
-    assert math.isclose(Calibration().confidence(0.3), 0.3)
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from charrnn.artifact import Artifact
+from charrnn.calibration import Calibration
 from charrnn.model import open_model
-from charrnn.search import Calibration
 from charrnn_training.calibrate import calibrate, expected_error, fit, passages
 
 from .conftest import PROSE

@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from charrnn.calibration import Calibration
 from charrnn.model import Model
 from charrnn.prefix_cache import Context
-from charrnn.search import Calibration, SearchOptions
+from charrnn.search import SearchOptions
 
 PASSAGES = 24
 CONTEXT = 400  # characters that are given before each passage

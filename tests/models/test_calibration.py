@@ -1,0 +1,28 @@
+"""Confidences: probabilities that grow with the model's, and are as they are where nothing was measured."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from charrnn.calibration import IDENTITY, Calibration
+from charrnn.errors import OptionError
+
+
+@pytest.mark.parametrize(("slope", "intercept"), [(1, 0), (0.3, -2), (1e6, 1e6), (1e6, -1e6)])
+def test_a_confidence_is_a_probability_that_grows_with_the_models(slope: float, intercept: float) -> None:
+    values = [Calibration(slope, intercept).confidence(p) for p in np.linspace(0, 1, 50)]
+    assert values == sorted(values)
+    assert all(0 <= value <= 1 for value in values)
+
+
+def test_without_measurement_it_is_the_models_probability() -> None:
+    assert math.isclose(IDENTITY.confidence(0.3), 0.3)
+
+
+@pytest.mark.parametrize(("slope", "intercept"), [(0, 0), (-1, 0), (math.inf, 0), (math.nan, 0), (1, math.nan)])
+def test_what_is_no_calibration_is_refused(slope: float, intercept: float) -> None:
+    with pytest.raises(OptionError, match="calibration has slope"):
+        Calibration(slope, intercept)
