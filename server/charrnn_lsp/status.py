@@ -28,7 +28,8 @@ class Status:
         """Show a message to the writer, once."""
         if message not in self._told:
             self._told.add(message)
-            self._notify(types.WINDOW_SHOW_MESSAGE, types.ShowMessageParams(kind, f"charrnn: {message}"))
+            named = message if message.startswith("charrnn") else f"charrnn: {message}"
+            self._notify(types.WINDOW_SHOW_MESSAGE, types.ShowMessageParams(kind, named))
 
     def report(self, state: State, message: str, model: str) -> None:
         """Tell the client how things stand."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from charrnn_lsp.asciidoc import AsciiDoc
 from charrnn_lsp.html import Html
 from charrnn_lsp.latex import Latex
 from charrnn_lsp.markdown import Markdown
@@ -14,6 +15,7 @@ SYNTAXES: dict[str, Callable[[], Syntax]] = {
     **dict.fromkeys(("markdown", "quarto", "rmd"), Markdown),
     **dict.fromkeys(("latex", "tex"), Latex),
     **dict.fromkeys(("restructuredtext", "rst"), RestructuredText),
+    "asciidoc": AsciiDoc,
     "html": Html,
 }
 

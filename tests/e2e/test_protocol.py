@@ -301,8 +301,8 @@ async def test_bad_settings_are_told_of_and_service_goes_on(editor: Editor) -> N
     await start(editor, temperature="hot", temprature=1)
     await editor.until_state("ready")
     assert len(editor.messages) == 2
-    assert editor.messages[0].startswith("charrnn: charrnn.temperature is 'hot'; it must be a number from 0 to 2.")
-    assert editor.messages[1].startswith("charrnn: charrnn.temprature is not a setting.")
+    assert editor.messages[0].startswith("charrnn.temperature is 'hot'; it must be a number from 0 to 2.")
+    assert editor.messages[1].startswith("charrnn.temprature is not a setting.")
     editor.open("It was")
     assert await editor.texts("It was")
 

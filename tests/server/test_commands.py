@@ -241,7 +241,7 @@ async def test_a_workspace_may_not_name_a_path(client: Client, tiny: Artifact, t
         assert await client.texts()
     assert client.server.settings.model.endswith("tiny")
     (told,) = client.messages()
-    assert told.startswith(f"charrnn: charrnn.model names the path {path!r}, which is in no directory of models.")
+    assert told.startswith(f"charrnn.model names the path {path!r}, which is in no directory of models.")
     assert "allowModelPaths" in told
 
 

@@ -259,9 +259,9 @@ async def test_a_line_of_ten_megabytes_is_served(ready: Client) -> None:
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"temprature": 1}, "charrnn: charrnn.temprature is not a setting."),
-        ({"temperature": "hot"}, "charrnn: charrnn.temperature is 'hot'; it must be a number from 0 to 2. Using 0.0."),
-        ({"candidates": 1000}, "charrnn: charrnn.candidates is 1000; it must be a whole number from 1 to 32. Using 4."),
+        ({"temprature": 1}, "charrnn.temprature is not a setting."),
+        ({"temperature": "hot"}, "charrnn.temperature is 'hot'; it must be a number from 0 to 2. Using 0.0."),
+        ({"candidates": 1000}, "charrnn.candidates is 1000; it must be a whole number from 1 to 32. Using 4."),
         ([1], "charrnn: The section charrnn of the settings must be an object, not [1]."),
     ],
 )
