@@ -112,7 +112,7 @@ def _piece(text: str, share: float) -> str:
     return text[start : start + PIECE]
 
 
-def _spread(text: str, size: int) -> str:
+def spread(text: str, size: int) -> str:
     """So many characters from all over a text."""
     if len(text) <= size:
         return text
@@ -138,7 +138,7 @@ def _networks(model: str) -> dict[str, Method]:
 
 def _baselines(corpus: Path, training: int) -> dict[str, Method]:
     """What it is compared with, trained on so many characters of a corpus."""
-    text = _spread(_read(corpus), training)
+    text = spread(_read(corpus), training)
     words, letters = WordModel(text, 4), CharacterModel(text, 5)
     return {
         "word 4-gram": partial(_baseline, lambda: WordPredictor(words, 4, DOCUMENT_SHARE)),

@@ -35,8 +35,9 @@ OPERATORS: dict[str, frozenset[str]] = {
 MOST_ENTRIES = 2048  # of anything repeated: nodes, constants, inputs of a node
 LARGEST_DIMENSION, MOST_DIMENSIONS = 65536, 3
 LARGEST_WEIGHT = 1e6  # with weights up to here, nothing that a network of allowed size computes overflows
-FLOAT, INT64 = 1, 7
-ITEM_SIZES = {FLOAT: 4, 2: 1, 3: 1, INT64: 8}  # element type -> bytes: float, uint8, int8, int64
+FLOAT, INT64, HALF = 1, 7, 10
+ITEM_SIZES = {FLOAT: 4, 2: 1, 3: 1, INT64: 8, HALF: 2}  # element type -> bytes: float, uint8, int8, int64, float16
+FLOATS = {FLOAT: "<f4", HALF: "<f2"}
 
 # Message -> field number -> (name, type); a type with * may repeat, others of these names are messages of their own.
 FIELDS: dict[str, dict[int, tuple[str, str]]] = {
@@ -131,9 +132,8 @@ def _check_tensor(tensor: Message) -> None:
     data = _only(tensor, "raw_data", b"")
     if math.prod(dimensions) * ITEM_SIZES[kind] != len(data):
         _refuse(f"has a constant {name!r} whose size is not what its dimensions say")
-    if (
-        kind == FLOAT and not (np.abs(np.frombuffer(data, "<f4")) <= LARGEST_WEIGHT).all()
-    ):  # false for what is no number
+    # The comparison is false for what is no number.
+    if kind in FLOATS and not (np.abs(np.frombuffer(data, FLOATS[kind]).astype(np.float32)) <= LARGEST_WEIGHT).all():
         _refuse(f"has weights {name!r} that are no numbers, or are absurdly large")
 
 

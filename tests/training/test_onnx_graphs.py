@@ -30,7 +30,7 @@ def session(graph: Any) -> onnxruntime.InferenceSession:
 def test_graphs_compute_what_the_network_computes(shape: dict[str, Any]) -> None:
     torch.manual_seed(1)
     architecture = Architecture(**{"vocabulary": 30, "embedding": 12, "hidden": 32, **shape})
-    network = CharRNN(architecture).eval()
+    network = CharRNN(architecture).eval().half().float()  # as a model's weights are stored
     weights = {name: value.numpy() for name, value in network.state_dict().items()}
     ids = torch.randint(0, 30, (3, 12))
     state = torch.randn(network.initial_state(3).shape).tanh()

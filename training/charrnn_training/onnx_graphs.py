@@ -41,6 +41,10 @@ class _Graph:
         self.constants[name] = value
         return name
 
+    def half(self, name: str, value: npt.NDArray[np.float32]) -> str:
+        """A constant that is stored in float16, which holds a model's weights exactly; ONNX Runtime widens it once."""
+        return self.node("Cast", self.constant(name, value.astype(np.float16)), to=TensorProto.FLOAT)
+
     def ints(self, *values: int) -> str:
         return self.constant("ints_" + "_".join(map(str, values)), np.array(values, np.int64))
 
@@ -82,7 +86,7 @@ def float_graph(architecture: Architecture, weights: Weights) -> ModelProto:
     g = _Graph()
     ids = g.node("Transpose", "ids", perm=[1, 0])
     table = weights["embedding.weight"] if a.embedding else np.eye(a.vocabulary, dtype=np.float32)
-    x = g.node("Gather", g.constant("embedding", table), ids)  # [T, B, E]
+    x = g.node("Gather", g.half("embedding", table), ids)  # [T, B, E]
     rows = _state_rows(g, a)
     new_rows: list[str] = []
     for n in range(a.layers):
@@ -90,8 +94,8 @@ def float_graph(architecture: Architecture, weights: Weights) -> ModelProto:
         new_rows += new
         x = g.node("Add", x, y) if a.residual and n > 0 else y
     g.name_output(g.node("Concat", *new_rows, axis=0), "new_state")
-    product = g.node("MatMul", x, g.constant("output_weight", weights["output.weight"].T.copy()))
-    logits = g.node("Add", product, g.constant("output_bias", weights["output.bias"]))
+    product = g.node("MatMul", x, g.half("output_weight", weights["output.weight"].T.copy()))
+    logits = g.node("Add", product, g.half("output_bias", weights["output.bias"]))
     g.name_output(g.node("Transpose", logits, perm=[1, 0, 2]), "logits")
     return g.model(a, "T")
 
@@ -112,9 +116,9 @@ def _float_layer(
 
     inputs = [
         x,
-        g.constant(f"w{n}", reordered("weight_ih_l0")),
-        g.constant(f"r{n}", reordered("weight_hh_l0")),
-        g.constant(f"b{n}", np.concatenate([reordered("bias_ih_l0"), reordered("bias_hh_l0")], axis=1)),
+        g.half(f"w{n}", reordered("weight_ih_l0")),
+        g.half(f"r{n}", reordered("weight_hh_l0")),
+        g.half(f"b{n}", np.concatenate([reordered("bias_ih_l0"), reordered("bias_hh_l0")], axis=1)),
         "",
     ]
     if a.cell == "lstm":
