@@ -41,6 +41,8 @@ def hook(event, arguments):
     if event in names:
         print(repr(arguments[names[event]]), file=log)
 sys.addaudithook(hook)
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # where the tests run in the background it is ignored
 from charrnn.cli import main
 sys.exit(main())
 """
