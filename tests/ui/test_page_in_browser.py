@@ -32,6 +32,7 @@ pytestmark = [
 TEMPERATURES = (0.2, 0.5, 0.8, 1.1, 1.4)
 PROSE = Path(__file__).parents[2] / "benchmarks" / "texts" / "story.txt"
 SURE = "It was the best thing that could have happened. At the same ti"  # after which the bundled model knows more
+GATE = f"{DEFAULT_CONFIDENCE:.0%}"
 
 
 T = TypeVar("T")
@@ -249,7 +250,7 @@ def test_taking_a_word_hiding_and_asking_for_others(page: Page) -> None:
 def test_silence_says_why(page: Page) -> None:
     type_text(page, "Xqzv")
     state = page.locator("#typing .state")
-    wait_for(state.inner_text, lambda said: "and the threshold is 40%" in said or "worth a key" in said)
+    wait_for(state.inner_text, lambda said: f"and the threshold is {GATE}" in said or "worth a key" in said)
     assert ghost(page) == ""
     page.keyboard.press("ArrowLeft")
     wait_for(state.inner_text, lambda said: "inside a word" in said)
@@ -257,7 +258,7 @@ def test_silence_says_why(page: Page) -> None:
 
 def test_the_gate_follows_its_slider(page: Page) -> None:
     type_text(page, "Xqzv and the p")
-    wait_for(page.locator("#typing .state").inner_text, lambda said: "threshold is 40%" in said)
+    wait_for(page.locator("#typing .state").inner_text, lambda said: f"threshold is {GATE}" in said)
     set_number(page, "confidence", 0)
     wait_for(lambda: ghost(page), bool)
 

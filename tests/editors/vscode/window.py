@@ -264,11 +264,22 @@ def ask(window: Window, wanted: Callable[[str], bool] = bool) -> str:
 
 def order(window: Window, name: str) -> None:
     """Order a model from the context menu of a folder."""
-    window.page.locator(".explorer-folders-view .monaco-list-row", has_text="essays").click(button="right")
-    window.page.locator(".monaco-menu .action-item", has_text="Train on This").hover()
-    # With the key, as the menu ignores the mouse in its first moments: the click that has opened it might go on.
-    window.page.locator(".monaco-menu .action-item.focused", has_text="Train on This").wait_for()
-    window.press("Enter")
+    from playwright.sync_api import Error  # noqa: PLC0415 - an extra
+
+    for _ in range(5):  # as a busy editor that puts the focus elsewhere closes its menu
+        window.page.locator(".explorer-folders-view .monaco-list-row", has_text="essays").click(button="right")
+        with suppress(Error):
+            _choose(window, "Train on This")
+            break
+        window.press("Escape")
     window.page.locator(".quick-input-title", has_text="A name for the model").wait_for()
     window.page.locator(INPUT).fill(name)
+    window.press("Enter")
+
+
+def _choose(window: Window, item: str) -> None:
+    """Choose in the menu that is open. Raises `playwright.sync_api.Error` where it is not, or closes."""
+    window.page.locator(".monaco-menu .action-item", has_text=item).hover(timeout=5000)
+    # With the key, as the menu ignores the mouse in its first moments: the click that has opened it might go on.
+    window.page.locator(".monaco-menu .action-item.focused", has_text=item).wait_for(timeout=5000)
     window.press("Enter")
