@@ -21,7 +21,7 @@ Film = list[tuple[float, str]]
 
 PICTURES = Path(__file__).parents[3] / "build/vscode"
 
-PATIENCE = 40.0  # seconds within which everything that is waited for has come
+PATIENCE = 120.0  # seconds within which everything that is waited for has come, on a machine that is busy with other things too
 GHOST = ".ghost-text-decoration, .ghost-text-decoration-preview, .ghost-text"
 STATUS = '[id="charrnn.charrnn-lsp.status"]'
 INPUT = ".quick-input-widget input"
