@@ -4,9 +4,9 @@ In the place of the few weights of `charrnn.memory`, a small network decides how
 that stood after the same text before, from all that is known of it: for nine lengths of match how often it stood, its
 share and how many others there were, and what the character network thinks of it. It learns that on some pieces, with
 gradients and hindsight, and is measured on others beside the memory as it is. Found, in bits per character from 1,500
-characters on, without memory, with it, and with the network in its place: Chesterton 1.576, 1.532, 1.524; Thoreau 1.681,
-1.649, 1.633; english-prose 1.620, 1.582, 1.575; modern-prose 1.420, 1.363, 1.353; a story full of invented names 1.797,
-1.560, 1.577. So the memory gives nearly what such matches can.
+characters on, without memory, with it, and with the network in its place: Chesterton 1.576, 1.532, 1.524; Thoreau
+1.681, 1.649, 1.633; english-prose 1.620, 1.582, 1.575; modern-prose 1.420, 1.363, 1.353; a story full of invented names
+1.797, 1.560, 1.577. So the memory gives nearly what such matches can.
 """
 
 from __future__ import annotations
