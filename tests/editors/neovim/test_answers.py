@@ -317,12 +317,13 @@ def test_a_buffer_that_goes_away_leaves_no_error(fake: Editor) -> None:
 def test_a_key_that_has_nothing_to_do_does_what_it_did(start: Start) -> None:
     mapped = "vim.keymap.set('i', '<C-Right>', 'mapped')\n"
     made = "vim.keymap.set('i', '<C-l>', function() return 'made' end, { expr = true })\n"
-    fake = start(mapped + made + FAKE)
+    codes = """vim.cmd([[inoremap <expr> <M-n> pumvisible() ? "\\<Down>" : ")\\<Left>("]])\n"""
+    fake = start(mapped + made + codes + FAKE)
     fake.write("note.md")
     say(fake)
     fake.nvim.command("setlocal expandtab tabstop=4")
-    fake.keys("<Tab>|<C-Right>|<C-l>")
-    fake.wait_until(lambda: fake.line == "    |mapped|made", "what the keys did before")
+    fake.keys("<Tab>|<C-Right>|<C-l><M-n>")
+    fake.wait_until(lambda: fake.line == "    |mapped|made()", "what the keys did before")
     say(fake, "bar")
     fake.type("!")
     fake.see_ghost("bar")

@@ -4,17 +4,16 @@ local M = {}
 ---What a mapping that was there before makes of its key.
 ---@param before table as `maparg()` describes it
 ---@param key string
----@return string keys to go on with
+---@return string keys to go on with, as codes: an expression may have given some already, as with "\<Left>"
 local function pass_on(before, key)
-  if before.callback and before.expr == 1 then
-    return before.callback() or ''
+  if before.expr == 1 then
+    local keys = before.callback and (before.callback() or '') or vim.api.nvim_eval(before.rhs)
+    return before.replace_keycodes == 1 and vim.keycode(keys) or keys
   elseif before.callback then
     vim.schedule(before.callback)
     return ''
-  elseif before.rhs and before.expr == 1 then
-    return vim.api.nvim_eval(before.rhs)
   end
-  return before.rhs or key
+  return vim.keycode(before.rhs or key)
 end
 
 ---@param key string
@@ -27,7 +26,7 @@ function M.map(key, action, desc)
   end
   vim.keymap.set('i', key, function()
     return action() and '' or pass_on(before, key)
-  end, { expr = true, replace_keycodes = true, desc = desc })
+  end, { expr = true, replace_keycodes = false, desc = desc })
 end
 
 return M
