@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 import safetensors.torch
 import torch
+from hypothesis import HealthCheck, settings
 
 from charrnn.artifact import CARD, CELL, CELL_INT8, WEIGHTS, Artifact, write_artifact
 from charrnn.config import Architecture
@@ -23,6 +24,10 @@ from charrnn_training.onnx_graphs import float_graph, int8_graph
 
 if TYPE_CHECKING:
     from playwright.sync_api import Playwright
+
+# How long something takes says nothing on a busy machine.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 ALPHABET = "\n" + "".join(map(chr, range(32, 127))) + "é"
 
