@@ -1,7 +1,7 @@
 """Fill the README's tables from what they describe: `python benchmarks/readme.py`.
 
-The settings come from `charrnn_lsp.settings`, the figures from `benchmarks/results/figures.json`, which
-`benchmarks/figures.py` writes.
+The settings come from `charrnn_lsp.settings`, the rest from `benchmarks/results`, where `figures.py`, `compare.py` and
+`remembering.py` write what they measured.
 """
 
 from __future__ import annotations
@@ -15,7 +15,15 @@ from charrnn_lsp.settings import Settings, json_name
 
 ROOT = Path(__file__).parent.parent
 LISTS = {"languages": "prose languages", "skip": "all of them"}  # defaults too long for a table
-FIGURES = ROOT / "benchmarks" / "results" / "figures.json"
+RESULTS = ROOT / "benchmarks" / "results"
+SETS = {  # of comparisons, and what the README calls them
+    "own-chesterton": "Chesterton",
+    "own-thoreau": "Thoreau",
+    "english-prose": "english-prose, held out",
+    "modern-prose": "modern-prose, held out",
+    "texts": "four fresh texts",
+    "texts/story": "a story full of invented names",
+}
 
 
 def settings_table() -> str:
@@ -40,6 +48,38 @@ def figures_table(figures: list[dict[str, Any]]) -> str:
     return "\n".join(rows)
 
 
+def comparison_table(rows: list[dict[str, Any]]) -> str:
+    """One row a set: what the network saves, and how many times what the best of the n-grams does."""
+    lines = [
+        "| text | saved | right when shown | an n-gram saves there | ratio | ratio with the threshold off |",
+        "| --- |" + " --- |" * 5,
+    ]
+    for name in dict.fromkeys(row["set"] for row in rows):
+        ours = next(row for row in rows if row["set"] == name and row["method"] == "charrnn")
+        others = [row for row in rows if row["set"] == name and "gram" in row["method"]]
+        saved, precision = ours["at_precision"]["keystroke_savings"], ours["at_precision"]["precision"]
+        most = max(row["at_precision"]["keystroke_savings"] for row in others)
+        most_off = max(row["off"]["value"] for row in others)
+        cells = (f"{saved:.1%}", f"{precision:.0%}", f"{most:.1%}", f"{saved / most:.2f}")
+        lines.append(f"| {SETS[name]} | {' | '.join(cells)} | {ours['off']['value'] / most_off:.2f} |")
+    return "\n".join(lines)
+
+
+def memory_table(sets: dict[str, Any]) -> str:
+    """One row a set: bits per character, and savings with the threshold off and at the default, without and with."""
+    lines = [
+        "| text | bits per character | saved, threshold off | saved, default threshold |",
+        "| --- |" + " --- |" * 3,
+    ]
+    for name, row in sets.items():
+        cells = [f"{row['off']['bits_per_character']:.3f}, {row['on']['bits_per_character']:.3f}"]
+        for without, with_memory in zip(row["off"]["points"], row["on"]["points"], strict=True):
+            values = [point["keystroke_savings"]["value"] for point in (without, with_memory)]
+            cells.append(", ".join(f"{value:.1%}" for value in values))
+        lines.append(f"| {SETS.get(name) or SETS[name.split('/')[0]]} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
 def fill(text: str, name: str, content: str) -> str:
     """`text` with what stands between the marks of `name` replaced."""
     begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
@@ -48,12 +88,26 @@ def fill(text: str, name: str, content: str) -> str:
     return f"{before}{begin}\n{content}\n{end}{after}"
 
 
+def tables() -> dict[str, str]:
+    """What stands between which marks of the README."""
+    return {
+        "settings": settings_table(),
+        "figures": figures_table(_result("figures")),
+        "comparison": comparison_table(_result("compare")["rows"]),
+        "remembering": memory_table(_result("remembering")["sets"]),
+    }
+
+
+def _result(name: str) -> Any:
+    return json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
+
+
 def main() -> None:
     """Rewrite the README."""
     readme = ROOT / "README.md"
-    text = fill(readme.read_text(encoding="utf-8"), "settings", settings_table())
-    if FIGURES.exists():
-        text = fill(text, "figures", figures_table(json.loads(FIGURES.read_text(encoding="utf-8"))))
+    text = readme.read_text(encoding="utf-8")
+    for name, table in tables().items():
+        text = fill(text, name, table)
     readme.write_text(text, encoding="utf-8")
 
 
