@@ -39,6 +39,15 @@ def test_python_is_told_the_version_in_one_place() -> None:
     assert project["tool"]["hatch"]["version"]["path"] == "models/charrnn/__init__.py"
 
 
+def test_what_a_package_index_shows_leads_nowhere_but_out() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    text = (ROOT / project["readme"]).read_text(encoding="utf-8")
+    assert text.startswith(f"# {project['name']}\n")
+    assert [target for target in re.findall(r"\]\(([^)]+)\)", text) if not target.startswith("https://")] == []
+    extras = set(project["optional-dependencies"])
+    assert set(re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)) == extras
+
+
 @pytest.mark.skipif(shutil.which("make") is None, reason="there is no make here")
 def test_the_files_of_a_release_are_named_by_it() -> None:
     said = subprocess.run(["make", "--silent", "version"], cwd=ROOT, capture_output=True, text=True, check=True).stdout

@@ -84,7 +84,8 @@ def test_the_wheel_holds_the_model_and_is_not_large(wheel: Path) -> None:
         sealed = json.loads(opened.read(f"{MODEL}/{CONFIG}"))["files"]
     assert {f"{MODEL}/{name}" for name in sealed} <= names
     assert {"charrnn/py.typed", "charrnn/ui/assets/page.css", "charrnn_training/configs/finetune.toml"} <= names
-    assert not [name for name in names if name.startswith(("tests/", "benchmarks/", "texts/"))]
+    assert not [name for name in names if name.startswith(("tests/", "benchmarks/", "texts/", "configs/"))]
+    assert not [name for name in names if name.endswith(".sources.md")], "they lie with the model"
 
 
 @pytest.mark.parametrize("version", PYTHONS)
