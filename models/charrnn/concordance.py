@@ -69,8 +69,8 @@ class Concordance:
 
     def learn(self, text: str) -> Passage:
         """Remember a passage."""
-        added = self._encode(text)
-        if len(self._symbols) + len(added) > 2 * self._capacity:
+        added = self._encode(text)[-self._capacity :]
+        if not self._has_room(added):
             self._compact(self._capacity - len(added))
         self._append(bytes([_DEAD]) * SHORTEST)
         passage = Passage(len(self._symbols), len(self._symbols))
@@ -79,10 +79,11 @@ class Concordance:
         return passage
 
     def extend(self, passage: Passage, text: str) -> bool:
-        """Remember what was written on at the end of `passage`; False if something else stands there by now."""
-        if passage not in self._passages or passage.stop != len(self._symbols):
+        """Remember what was written on at the end of `passage`; False if something else stands there, or no room is."""
+        added = self._encode(text)
+        if passage not in self._passages or passage.stop != len(self._symbols) or not self._has_room(added):
             return False
-        self._grow(passage, self._encode(text))
+        self._grow(passage, added)
         return True
 
     def unlearn(self, passage: Passage) -> None:
@@ -168,6 +169,9 @@ class Concordance:
         ids = self._vocabulary.encode(text)
         return np.where(ids < _DEAD, ids, 0).astype(np.uint8).tobytes()
 
+    def _has_room(self, added: bytes) -> bool:
+        return len(self._symbols) + len(added) <= 2 * self._capacity
+
     def _grow(self, passage: Passage, added: bytes) -> None:
         self._append(added)
         passage.stop += len(added)
@@ -198,7 +202,9 @@ class Concordance:
     def _compact(self, allowed: int) -> None:
         """Lay the remembered passages end to end again, without those learned first where they exceed `allowed`."""
         for passage in list(self._passages):
-            if self._living <= max(0, allowed):
+            # What parts them takes room too: it must not be full again at once, were all of them as short as can be.
+            size = self._living + SHORTEST * len(self._passages)
+            if self._living <= max(0, allowed) and size <= 1.5 * self._capacity:
                 break
             self.unlearn(passage)
         texts = [bytes(self._symbols[passage.start : passage.stop]) for passage in self._passages]

@@ -21,7 +21,7 @@ class Excerpt:
     r"""Text around the cursor, line ends as `\n`."""
 
     before: Context
-    after: str = ""  # the rest of the cursor's line
+    after: str = ""  # the rest of the cursor's line, as far as `FURTHEST`
 
 
 def excerpt(lines: Sequence[str], number: int, offset: int) -> Excerpt:
@@ -31,7 +31,7 @@ def excerpt(lines: Sequence[str], number: int, offset: int) -> Excerpt:
     checksum. So it depends on the text alone, and while the cursor moves on the beginning stays the same for long: the
     prefix cache goes on hitting.
     """
-    after = content(lines[number])[offset:]
+    after = content(lines[number][offset : offset + FURTHEST])
     rows: list[str] = []
     size = 0
     beginnings: list[tuple[int, int]] = []

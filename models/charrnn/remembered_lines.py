@@ -7,9 +7,11 @@ from collections.abc import Iterator, Sequence
 from charrnn.concordance import Passage
 from charrnn.memory import Memory
 
+LONGEST = 8000  # characters that are learned in one go: more would hold up the next key
+
 
 class RememberedLines:
-    """The lines of one document in a memory, kept in step with its edits.
+    """The lines of one document in a memory, kept in step with its edits. Of a very long line it is the end.
 
     A line that grows at its end, as in writing, is learned character by character. One that is edited elsewhere is
     forgotten and learned again later, by `catch_up`, like the lines of a document that was just opened.
@@ -35,10 +37,13 @@ class RememberedLines:
         self._passages[first : first + removed] = passages
 
     def _grown(self, passage: Passage, old: str, new: str) -> Passage:
-        if not self.memory.extend(passage, new[len(old) :]):
+        if len(new) - len(old) > LONGEST or not self.memory.extend(passage, new[len(old) :]):
             self.memory.unlearn(passage)
-            passage = self.memory.learn("\n" + new)
+            passage = self._learn(new)
         return passage
+
+    def _learn(self, line: str) -> Passage:
+        return self.memory.learn("\n" + line[-LONGEST:])
 
     def catch_up(self) -> Iterator[None]:
         """Learn the lines that are not known, giving way after each."""
@@ -46,7 +51,7 @@ class RememberedLines:
             return
         for number, text in enumerate(self._texts):
             if number < len(self._passages) and self._passages[number] is None:
-                self._passages[number] = self.memory.learn("\n" + text)
+                self._passages[number] = self._learn(text)
                 self.unknown -= 1
                 yield
 

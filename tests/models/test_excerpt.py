@@ -102,3 +102,9 @@ def test_typing_in_a_long_line_keeps_the_beginning() -> None:
         offset - len(excerpt(Document.of(line), Position(0, offset)).before.text) for offset in range(3100, 4000)
     }
     assert len(beginnings) <= 3
+
+
+def test_of_a_long_line_after_the_cursor_only_the_beginning_is_kept() -> None:
+    assert excerpt(Document.of("word " * 2_000_000), Position(0, 5)).after == ("word " * FURTHEST)[:FURTHEST]
+    for end in ("\n", "\r\n"):
+        assert excerpt(Document.of("x" * FURTHEST + end + "next"), Position(0, 1)).after == "x" * (FURTHEST - 1)

@@ -105,6 +105,23 @@ def test_it_is_bounded_and_forgets_the_oldest_first() -> None:
     assert not memory.extend(first, "more")
 
 
+def test_many_short_lines_do_not_fill_it_again_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    compacted: list[int] = []
+    compact = Memory._compact
+    monkeypatch.setattr(Memory, "_compact", lambda memory, size: compacted.append(size) or compact(memory, size))
+    memory = Memory(VOCABULARY, capacity=2000)
+    for n in range(4000):
+        memory.learn("\n" + chr(97 + n % 26))
+        assert len(memory._symbols) <= 4020
+    assert 0 < len(compacted) < 30
+
+
+def test_a_passage_larger_than_it_is_learned_as_far_as_there_is_room() -> None:
+    memory = Memory(VOCABULARY, capacity=1000)
+    memory.learn(NAME * 100)
+    assert len(memory) == 1000
+
+
 def test_unknown_characters_are_never_predicted() -> None:
     memory = Memory(VOCABULARY)
     memory.learn("of queen \u4e2d\u6587 and queen \u4e2d\u6587 again")

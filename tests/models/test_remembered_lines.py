@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from charrnn import remembered_lines
 from charrnn.concordance import KINDS, ORDERS
 from charrnn.memory import Match, Memory
 from charrnn.remembered_lines import RememberedLines
@@ -65,3 +67,27 @@ def test_typing_at_the_end_of_a_line_needs_no_catching_up() -> None:
     memory.mix(p[None], [memory.context("of queen zarq")])
     assert p.argmax() == VOCABULARY.encode("u")[0]
     assert len(memory._symbols) < len(NAME) + 2 * ORDERS[-1]
+
+
+def test_of_a_very_long_line_the_end_is_learned(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remembered_lines, "LONGEST", 100)
+    memory = Memory(VOCABULARY)
+    remembered = RememberedLines(memory, [NAME * 100, ""])
+    list(remembered.catch_up())
+    assert len(memory) <= 102
+    remembered.replace(1, 1, [NAME * 100])  # in one go, as it is pasted
+    assert len(memory) <= 202
+    p = FLAT.copy()
+    memory.mix(p[None], [memory.context("of queen zarq")])
+    assert p.argmax() == VOCABULARY.encode("u")[0]
+
+
+def test_what_is_written_in_one_line_for_ever_is_bounded() -> None:
+    memory = Memory(VOCABULARY, capacity=1000)
+    remembered = RememberedLines(memory, [""])
+    list(remembered.catch_up())
+    line = ""
+    for _ in range(200):
+        line += NAME
+        remembered.replace(0, 1, [line])
+        assert len(memory._symbols) <= 2000 + 2 * ORDERS[-1]
