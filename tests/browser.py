@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Playwright
 
+PATIENCE = 120_000  # milliseconds until it has started, on a machine that is busy with other things too
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 MISSING = "needs Chromium and Playwright: apt install chromium, then make test"
 OPTIONS = (
@@ -44,7 +45,12 @@ def has_browser() -> bool:
 def launched(driver: Playwright, home: Path, program: str | None = None) -> Iterator[Browser]:
     """A browser with a home of its own, closed in the end."""
     browser = driver.chromium.launch(
-        executable_path=program or find_chromium(), args=list(OPTIONS), env={**os.environ, "HOME": str(home)}
+        executable_path=program or find_chromium(),
+        args=list(OPTIONS),
+        env={**os.environ, "HOME": str(home)},
+        timeout=PATIENCE,
     )
-    yield browser
-    browser.close()
+    try:
+        yield browser
+    finally:
+        browser.close()

@@ -1,4 +1,4 @@
-"""The server's environment as the extension makes it, with uv and with Python, without an editor."""
+"""How the extension finds the server, and the environment that it makes with uv or with Python, without an editor."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ exit 1
 
 @pytest.fixture(scope="session")
 def script(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The extension's installation as a program."""
+    """Those parts of the extension as a program."""
     program = tmp_path_factory.mktemp("script") / "environment.mjs"
     options = ["--bundle", "--platform=node", "--format=esm", "--log-level=warning", f"--outfile={program}"]
     options.append(f"--alias:vscode={HERE / 'vscode-settings.ts'}")
@@ -62,9 +62,10 @@ class Installation:
         path.write_text(text, encoding="utf-8")
         path.chmod(0o755)
 
-    def run(self, action: str, source: str) -> dict[str, Any]:
-        """The server that is installed then, and the error if it failed."""
-        environment = {"PATH": str(self.programs), "HOME": str(self.storage), "INSTALL_FROM": source, **self.variables}
+    def run(self, action: str, source: str = "charrnn-lsp", **settings: object) -> dict[str, Any]:
+        """The server that is installed then, what came of it, and the error if it failed."""
+        chosen = json.dumps({"installFrom": source, **settings})
+        environment = {"PATH": str(self.programs), "HOME": str(self.storage), "SETTINGS": chosen, **self.variables}
         command = [str(NODE), str(self.script), str(self.storage), action]
         done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=True)
         outcome: dict[str, Any] = json.loads(done.stdout)
@@ -74,6 +75,40 @@ class Installation:
 @pytest.fixture
 def installation(script: Path, tmp_path: Path) -> Installation:
     return Installation(script, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "command"),
+    [
+        ([], ["{programs}/charrnn-lsp", "--stdio"]),
+        (["charrnn-lsp", "-v"], ["{programs}/charrnn-lsp", "-v", "--stdio"]),
+        (["~/it", "-v"], ["{home}/it", "-v", "--stdio"]),
+        (["nowhere"], ["nowhere", "--stdio"]),
+    ],
+)
+def test_the_command_is_that_of_the_setting_or_is_found(
+    installation: Installation, chosen: list[str], command: list[str]
+) -> None:
+    installation.program("charrnn-lsp", "")
+    found = installation.run("findCommand", serverCommand=chosen)["result"]
+    places = {"programs": installation.programs, "home": installation.storage}
+    assert [found["command"], *found["args"]] == [word.format(**places) for word in command]
+
+
+@pytest.mark.parametrize("chosen", ["charrnn-lsp --stdio", 3, None, [1]])
+def test_a_command_that_is_no_list_is_told(installation: Installation, chosen: object) -> None:
+    installation.program("charrnn-lsp", "")
+    error = installation.run("findCommand", serverCommand=chosen)["error"]
+    assert error == f'charrnn.serverCommand is {json.dumps(chosen)}; it must be a list, as ["/usr/bin/charrnn-lsp"].'
+
+
+@pytest.mark.parametrize(
+    ("chosen", "served"), [(["Text"], ["text"]), ("text", ["markdown"]), (None, ["markdown"]), ([1], ["markdown"])]
+)
+def test_languages_that_are_no_list_are_those_of_the_default(
+    installation: Installation, chosen: object, served: list[str]
+) -> None:
+    assert installation.run("languages", languages=chosen)["result"] == served
 
 
 def test_uv_makes_it_where_there_is_uv(installation: Installation, tmp_path: Path) -> None:

@@ -1,3 +1,9 @@
-/** What the installation needs of VS Code: the setting of what is to be installed, here from the environment. */
-export const workspace = { getConfiguration: () => ({ get: () => process.env['INSTALL_FROM'] }) };
+/** What those parts of the extension that are tested without an editor need of VS Code: settings, here from the environment. */
+const settings = JSON.parse(process.env['SETTINGS'] ?? '{}');
+export const workspace = {
+  getConfiguration: () => ({
+    get: (key: string) => settings[key],
+    inspect: () => ({ defaultValue: ['markdown'] }),
+  }),
+};
 export const ConfigurationTarget = { Global: 1, Workspace: 2 };

@@ -17,7 +17,7 @@ import { chooseModel } from './models';
 import { Pauses } from './pauses';
 import { Reasons } from './reasons';
 import { Session } from './session';
-import { change, onSetting, SECTION, setting } from './settings';
+import { change, list, onSetting, SECTION } from './settings';
 import { StatusBar } from './status';
 import { suggestions, takeWord } from './suggestions';
 import { train } from './training';
@@ -25,7 +25,7 @@ import { train } from './training';
 const DECLINED = 'declinedInstallation';
 const INSTALL = 'Install It';
 const NOT_NOW = 'Do Not Ask Again';
-const COMMAND = 'Set the Command';
+const COMMAND = 'Set Command'; // short, as the names of all buttons leave no room for that of the extension
 const AGAIN = 'Try Again';
 const LOG = 'Show the Log';
 
@@ -34,7 +34,7 @@ export class App {
   private readonly environment: Environment;
   private readonly pauses: Pauses;
   private readonly reasons: Reasons;
-  /** Starts and stops follow one another. */
+  /** Starts and installations follow one another. */
   private queue: Promise<void> = Promise.resolve();
   private wanted = false;
 
@@ -72,8 +72,13 @@ export class App {
   }
 
   restart(): Promise<void> {
+    return this.inTurn(() => this.start());
+  }
+
+  /** Have a server in the end. The action must not reject: nothing would be done after it. */
+  private inTurn(action: () => Promise<void>): Promise<void> {
     this.wanted = true;
-    this.queue = this.queue.then(() => this.start());
+    this.queue = this.queue.then(action);
     return this.queue;
   }
 
@@ -82,17 +87,18 @@ export class App {
   }
 
   private async start(): Promise<void> {
-    const command = await findCommand(this.environment);
-    if (command === undefined) {
-      this.session.lack();
-      void this.offerInstallation();
-      return;
-    }
     try {
-      await this.session.start(command);
+      await this.session.stop();
+      const command = await findCommand(this.environment);
+      if (command === undefined) {
+        this.session.lack();
+        void this.offerInstallation();
+      } else {
+        await this.session.start(command);
+      }
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      void this.explainFailure(/ENOENT/.test(reason) ? `there is no program ${command.command}.` : reason);
+      const reason = reasonOf(error);
+      void this.explainFailure(/ENOENT/.test(reason) ? `there is no program ${this.session.program}.` : reason);
     }
   }
 
@@ -105,7 +111,7 @@ export class App {
       'Shall the extension install it into a Python environment of its own (about 200 MB)?';
     const answer = await window.showInformationMessage(question, INSTALL, COMMAND, NOT_NOW);
     if (answer === INSTALL) {
-      await this.install();
+      await this.inTurn(() => this.install());
     } else if (answer === COMMAND) {
       await openSettings('serverCommand');
     } else if (answer === NOT_NOW) {
@@ -120,10 +126,10 @@ export class App {
       await this.session.stop();
       await window.withProgress(shown, (_, token) => this.environment.make(token));
     } catch (error) {
-      void this.explainFailure(error instanceof Error ? error.message : String(error));
+      void this.explainFailure(reasonOf(error));
       return;
     }
-    await this.restart();
+    await this.start();
   }
 
   private async explainFailure(reason: string): Promise<void> {
@@ -139,13 +145,14 @@ export class App {
   }
 
   private watch(): Disposable[] {
+    const again = () => (this.wanted ? this.restart() : this.startWhenNeeded());
     return [
       workspace.onDidOpenTextDocument(() => this.startWhenNeeded()),
       workspace.onDidChangeTextDocument(({ document }) => isServed(document) && this.startOnce()),
       window.onDidChangeActiveTextEditor(markEditor),
-      onSetting('languages', () => this.restart()),
-      onSetting('serverCommand', () => this.restart()),
-      workspace.onDidChangeConfiguration(() => this.session.needsRestart() && this.restart()),
+      onSetting('languages', again),
+      onSetting('serverCommand', again),
+      workspace.onDidChangeConfiguration(() => this.session.needsRestart() && again()),
     ];
   }
 
@@ -160,12 +167,12 @@ export class App {
       pauseHere: () => pauses.pause(here()),
       pauseEverywhere: () => pauses.pause(),
       continue: () => pauses.resume(here()),
-      addLanguage: () => change('languages', [...setting<string[]>('languages'), here()?.languageId]),
+      addLanguage: () => change('languages', [...(list('languages') ?? []), here()?.languageId]),
       chooseModel: () => chooseModel(session),
       chooseTemperature,
       chooseLength,
       trainOnWriting: () => train(session, environment),
-      trainOnFolder: (folder: Uri) => train(session, environment, [folder]),
+      trainOnFolder: (folder: Uri, selected?: Uri[]) => train(session, environment, selected ?? [folder]),
       forgetMemory: async () => {
         await session.execute('charrnn.forget');
         void window.showInformationMessage('CharRNN has forgotten what it had learned from your open documents.');
@@ -185,13 +192,17 @@ export class App {
   }
 }
 
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** An action whose failure is told. */
 function told(action: (...args: never[]) => unknown) {
   return async (...args: never[]) => {
     try {
       await action(...args);
     } catch (error) {
-      void window.showErrorMessage(`CharRNN: ${error instanceof Error ? error.message : error}`);
+      void window.showErrorMessage(`CharRNN: ${reasonOf(error)}`);
     }
   };
 }

@@ -4,7 +4,7 @@ import { access } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import * as path from 'node:path';
 import type { Environment } from './environment';
-import { setting } from './settings';
+import { list, setting } from './settings';
 
 const NAME = 'charrnn-lsp';
 
@@ -13,9 +13,14 @@ export interface Command {
   args: string[];
 }
 
-/** The command, or nothing if the server is not installed anywhere. */
+/** The command, or nothing if the server is not installed anywhere. Rejects where the setting is no list. */
 export async function findCommand(environment: Environment): Promise<Command | undefined> {
-  const [chosen, ...args] = setting<string[]>('serverCommand');
+  const words = list('serverCommand');
+  if (words === undefined) {
+    const found = JSON.stringify(setting('serverCommand'));
+    throw new Error(`charrnn.serverCommand is ${found}; it must be a list, as ["/usr/bin/charrnn-lsp"].`);
+  }
+  const [chosen, ...args] = words;
   if (chosen) {
     const program = chosen.replace(/^~(?=[/\\])/, homedir());
     return { command: path.basename(program) === program ? ((await onPath(program)) ?? program) : program, args: [...args, '--stdio'] };

@@ -1,7 +1,7 @@
 /** Which documents the server is asked about. */
-import type { TextDocument } from 'vscode';
+import { type TextDocument, workspace } from 'vscode';
 import type { DocumentSelector } from 'vscode-languageclient/node';
-import { setting } from './settings';
+import { list, SECTION } from './settings';
 
 /** The box for the commit message, in the view of source control. */
 const COMMIT_BOX = 'vscode-scm';
@@ -9,8 +9,10 @@ const COMMIT_BOX = 'vscode-scm';
 /** Where text lies that a writer can edit; not what is shown of histories, logs and the like. */
 const SCHEMES = ['file', 'untitled', 'vscode-vfs', COMMIT_BOX];
 
+/** The languages of the setting; those of its default where it is no list, which the server tells of. */
 export function languages(): string[] {
-  return setting<string[]>('languages').map((language) => language.toLowerCase());
+  const standard = workspace.getConfiguration(SECTION).inspect<string[]>('languages')?.defaultValue;
+  return (list('languages') ?? standard ?? []).map((language) => language.toLowerCase());
 }
 
 export function selector(): DocumentSelector {

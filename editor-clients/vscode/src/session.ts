@@ -72,10 +72,9 @@ export class Session implements Disposable {
     return this.command?.command;
   }
 
-  /** Start it. Rejects with the reason where it does not answer. */
+  /** Start it, where none runs. Rejects with the reason where it does not answer. */
   async start(command: Command): Promise<void> {
     this.tell(STARTING);
-    await this.stop();
     this.log.info(`Starting ${[command.command, ...command.args].join(' ')}`);
     this.model = userModel();
     const client = this.makeClient(command);
@@ -87,7 +86,13 @@ export class Session implements Disposable {
         this.tell(status);
       }
     });
-    client.onDidChangeState(({ newState }) => newState === State.Running && this.starts.fire());
+    client.onDidChangeState(({ newState }) => {
+      if (newState === State.Running) {
+        this.starts.fire();
+      } else if (newState === State.StartFailed && this.crashes.length && client === this.client) {
+        this.losses.fire('it had ended, and could not be started again.'); // of the first start, `start` tells
+      }
+    });
     await client.start();
   }
 

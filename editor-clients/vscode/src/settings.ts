@@ -13,6 +13,12 @@ export function setting<T>(key: string): T {
   return workspace.getConfiguration(SECTION).get<T>(key) as T;
 }
 
+/** A setting that is a list of strings; nothing where it was set to anything else, which VS Code only underlines. */
+export function list(key: string): string[] | undefined {
+  const found = setting<unknown>(key);
+  return Array.isArray(found) && found.every((item) => typeof item === 'string') ? found : undefined;
+}
+
 /** Call back when a setting has another value; a workspace may name settings that are not its own, to no effect. */
 export function onSetting(key: string, changed: () => void): Disposable {
   let before = JSON.stringify(setting(key));

@@ -50,8 +50,9 @@ export class StatusBar implements Disposable {
     const silent = state === 'ready' && this.reason !== undefined && this.reason.reason !== 'shown';
     const words = silent ? `: ${inWords(this.reason?.reason ?? '')}` : '';
     this.item.text = `$(${ICONS[state]}) ${model || 'CharRNN'}${words}`;
-    const lines = [`**CharRNN** ${message}`, silent ? (this.reason?.message ?? '') : '', 'Click for the menu.'];
-    this.item.tooltip = new MarkdownString(lines.filter(Boolean).join('\n\n'));
+    const lines = [message, silent ? (this.reason?.message ?? '') : '', 'Click for the menu.'];
+    // As text: what is told can be of a workspace's making, and a picture in it would be fetched.
+    this.item.tooltip = new MarkdownString('**CharRNN** ').appendText(lines.filter(Boolean).join('\n\n'));
     const broken = state === 'error' || state === 'stopped';
     this.item.backgroundColor = broken ? new ThemeColor('statusBarItem.warningBackground') : undefined;
   }

@@ -51,8 +51,9 @@ def code_server(tmp_path_factory: pytest.TempPathFactory, make_model: ModelMaker
     models = tmp_path_factory.mktemp("models")
     make_model("second", models)
     server = CodeServer(tmp_path_factory.mktemp("vscode"), models)
-    (server.folder / "essays").mkdir()
-    (server.folder / "essays/essay.txt").write_text(TEXT.read_text(encoding="utf-8")[:4000], encoding="utf-8")
+    for folder in ("essays", "letters"):
+        (server.folder / folder).mkdir()
+        (server.folder / folder / "one.txt").write_text(TEXT.read_text(encoding="utf-8")[:4000], encoding="utf-8")
     yield server
     server.stop()
 

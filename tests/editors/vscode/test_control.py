@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from tests.editors.vscode.window import Window, ask
+from tests.editors.vscode.window import STATUS, Window, ask
 
 START = "The men who came to look at the roof said that it wo"
 
@@ -119,6 +119,15 @@ def test_a_language_can_be_added(window: Window) -> None:
     window.wait_for_status(lambda status: "language" not in status)
     window.focus()
     assert ask(window)
+
+
+def test_what_is_told_is_shown_as_text(window: Window) -> None:
+    """A workspace can name a model, and a picture in what is told of it would be fetched."""
+    window.open("text.md", START)
+    window.configure(model="![a](b)")
+    window.wait_for_status(lambda status: "warning" in window.icon())
+    window.page.hover(STATUS)
+    window.page.locator(".workbench-hover", has_text="no model named '![a](b)'").wait_for()
 
 
 def test_a_workspace_chooses_neither_command_nor_path(window: Window) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from tests.editors.vscode.window import Window, ask, order
 
 START = "The men who came to look at the roof said that it wo"
@@ -29,11 +31,13 @@ def test_train_on_a_folder_and_use_the_model(window: Window) -> None:
     assert ask(window)
 
 
-def test_a_training_can_be_cancelled(window: Window) -> None:
+def test_all_folders_that_are_selected_are_trained_on_until_it_is_cancelled(window: Window) -> None:
     window.open("cancelled.md", START)
-    order(window, "unwanted")
+    order(window, "unwanted", "letters")
     window.notification("Training unwanted")
-    window.until(window.server.trainings, bool)
+    (training,) = window.until(window.server.trainings, bool)
+    asked = Path(f"/proc/{training}/cmdline").read_text(encoding="utf-8").split("\0")
+    assert {str(window.server.folder / folder) for folder in ("essays", "letters")} <= set(asked)
     window.answer("Training unwanted", "Cancel")
     window.notification("The training of unwanted was stopped")
     window.until(window.server.trainings, lambda found: not found)

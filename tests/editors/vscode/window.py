@@ -21,7 +21,9 @@ Film = list[tuple[float, str]]
 
 PICTURES = Path(__file__).parents[3] / "build/vscode"
 
-PATIENCE = 120.0  # seconds within which everything that is waited for has come, on a machine that is busy with other things too
+PATIENCE = (
+    120.0  # seconds within which all that is waited for has come, on a machine that is busy with other things too
+)
 GHOST = ".ghost-text-decoration, .ghost-text-decoration-preview, .ghost-text"
 STATUS = '[id="charrnn.charrnn-lsp.status"]'
 INPUT = ".quick-input-widget input"
@@ -262,12 +264,16 @@ def ask(window: Window, wanted: Callable[[str], bool] = bool) -> str:
     return window.wait_for_ghost(wanted)
 
 
-def order(window: Window, name: str) -> None:
-    """Order a model from the context menu of a folder."""
+def order(window: Window, name: str, *more: str) -> None:
+    """Order a model from the context menu of a folder, with more of them selected."""
     from playwright.sync_api import Error  # noqa: PLC0415 - an extra
 
+    rows = window.page.locator(".explorer-folders-view .monaco-list-row")
     for _ in range(5):  # as a busy editor that puts the focus elsewhere closes its menu
-        window.page.locator(".explorer-folders-view .monaco-list-row", has_text="essays").click(button="right")
+        for folder in more:
+            rows.filter(has_text=folder).click()
+            rows.filter(has_text="essays").click(modifiers=["Control"])
+        rows.filter(has_text="essays").click(button="right")
         with suppress(Error):
             _choose(window, "Train on This")
             break
