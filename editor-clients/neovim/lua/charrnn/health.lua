@@ -33,7 +33,7 @@ local function check_server()
   local path = vim.fn.exepath(program)
   if path == '' then
     return health.error(('%s is not found'):format(program), {
-      'Install it: pipx install charrnn-lsp',
+      'Install it: pipx install . in a checkout of the project',
       "Or say where it is: vim.lsp.config('charrnn', { cmd = { '/path/to/charrnn-lsp', '--stdio' } })",
     })
   end
