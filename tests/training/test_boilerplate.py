@@ -55,5 +55,7 @@ def test_other_names_are(name: str) -> None:
 def test_prose_is_mostly_letters_and_data_is_not() -> None:
     assert letters_share("It was late, and dark.") > 0.85
     assert letters_share("吾輩は猫である。") > 0.85
+    assert letters_share("ஒரு காலத்தில் ஒரு கிராமத்தில் ஒரு விவசாயி வாழ்ந்து வந்தார்.") > 0.85
+    assert letters_share("တစ်ခါတုန်းက ရွာတစ်ရွာမှာ လယ်သမားကြီး တစ်ယောက် ရှိခဲ့တယ်။") > 0.85
     assert letters_share("12.5; 13.7; 14.1\n") < 0.1
     assert letters_share("") == 1

@@ -57,7 +57,7 @@ stormy&nbsp;too<sup epub:type="noteref">1</sup>.</p><pre>code()</pre>after pre <
 
 def test_a_page_without_an_article_is_all_of_its_text() -> None:
     assert html_prose("<p>One.<p>Two &amp; <b>three</b>.<ul><li>four") == "One.\n\nTwo & three.\n\nfour"
-    assert html_prose("") == ""
+    assert html_prose("") == html_prose(" \n") == html_prose("<!-- empty -->") == ""
 
 
 def test_latex_is_its_text() -> None:

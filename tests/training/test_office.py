@@ -95,6 +95,15 @@ def test_another_file_under_that_name_is_named(tmp_path: Path) -> None:
         list(read_documents(tmp_path / "a.odt", []))
 
 
+def test_an_archive_of_an_unknown_version_is_named(tmp_path: Path) -> None:
+    file = archive(tmp_path / "a.docx", {"word/document.xml": DOCX})
+    content = bytearray(file.read_bytes())
+    content[content.index(b"PK\x01\x02") + 6] = 184  # the version that it takes to unpack
+    file.write_bytes(content)
+    with pytest.raises(TextError, match=r"a\.docx cannot be read: it is damaged"):
+        list(read_documents(file, []))
+
+
 def test_an_archive_that_unpacks_without_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(office, "LARGEST_PART", 1000)
     with pytest.raises(TextError, match="it unpacks to more than"):

@@ -128,3 +128,49 @@ def test_the_record_of_very_many_files_stays_small() -> None:
     assert len(json.dumps(described, indent=1)) < LARGEST_CONFIG / 8
     assert sum(one["characters"] for one in described) == sum(range(20_000))
     assert described[-1]["file"].startswith("and 19,800 smaller files")
+
+
+def test_a_document_that_is_a_folder_is_not_looked_into(folder: Path, spool: Spool) -> None:
+    (folder / "Novel.scriv" / "Files").mkdir(parents=True)
+    (folder / "Novel.scriv" / "Files" / "synopsis.txt").write_text(PROSE, encoding="utf-8")
+    account = read_corpus([folder], spool)
+    assert (str(folder / "Novel.scriv"), "compile it to .docx or .md") in [(s.file, s.reason) for s in account.skipped]
+    assert not any("synopsis" in source.file for source in account.sources)
+    with pytest.raises(TextError, match=r"Novel\.scriv is in a format that is not read: compile it"):
+        read_corpus([folder / "Novel.scriv"], spool)
+
+
+def test_a_link_to_a_folder_is_named_and_not_followed(folder: Path, spool: Spool, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "far.txt").write_text(PROSE + "far", encoding="utf-8")
+    try:
+        (folder / "link").symlink_to(tmp_path / "elsewhere")
+    except OSError:
+        pytest.skip("links need a privilege here")
+    account = read_corpus([folder], spool)
+    assert (str(folder / "link"), "it is a link to a folder; name that folder, too, to have it read") in [
+        (s.file, s.reason) for s in account.skipped
+    ]
+    assert "elsewhere/far.txt" in [s.file for s in read_corpus([folder, tmp_path / "elsewhere"], spool).sources]
+    assert "link/far.txt" in [s.file for s in read_corpus([folder / "link"], spool).sources]
+
+
+def test_accents_are_one_character_however_they_were_typed(folder: Path, spool: Spool) -> None:
+    (folder / "composed.txt").write_text("Caf\u00e9 au lait.", encoding="utf-8")
+    (folder / "decomposed.txt").write_text("Cafe\u0301 au lait.", encoding="utf-8")
+    read_corpus([folder], spool)
+    assert spool.duplicates == 1
+    assert "\u0301" not in spool.counts
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "a/" + "x" * 300 + "/*.txt"])
+def test_a_name_that_no_file_can_have_is_named(name: str, spool: Spool) -> None:
+    with pytest.raises(TextError, match="does not exist"):
+        read_corpus([Path(name)], spool)
+
+
+def test_mail_is_named_and_not_read(folder: Path, spool: Spool) -> None:
+    (folder / "Inbox.mbox").write_text("From me\nContent-Transfer-Encoding: base64\n\nSGVsbG8=\n", encoding="utf-8")
+    assert "mail is more than its text" in read_corpus([folder], spool).skipped[0].reason
+    with pytest.raises(TextError, match=r"Inbox\.mbox is in a format that is not read"):
+        read_corpus([folder / "Inbox.mbox"], spool)

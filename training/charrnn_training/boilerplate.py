@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -71,4 +72,5 @@ def named_as_no_prose(file: Path) -> bool:
 def letters_share(text: str) -> float:
     """The share of the characters of a text, beside spaces, that are letters; 1 of nothing."""
     written = [letter for letter in text if not letter.isspace()]
-    return sum(letter.isalpha() for letter in written) / len(written) if written else 1.0
+    # Many scripts write vowels as marks.
+    return sum(unicodedata.category(letter)[0] in "LM" for letter in written) / len(written) if written else 1.0

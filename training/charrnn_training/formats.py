@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -29,9 +30,17 @@ NOT_READ = {
     ".mobi": "convert it to .epub",
     ".azw3": "convert it to .epub",
     ".scriv": "compile it to .docx or .md",
+    ".gdoc": "it only says where Google has the text; download it as .docx",
+    **dict.fromkeys((".eml", ".mbox", ".msg", ".pst"), "mail is more than its text; save what you wrote as .txt"),
 }
+PACKAGES = (".scriv", ".pages")  # of these, formats that keep a document in a folder
 Text = TypeVar("Text", str, list[str])
 _CHARSET = re.compile(rb"<meta[^>]+charset=[\"']?([\w-]+)|<\?xml[^>]+encoding=[\"']([\w-]+)", re.I)
+
+
+def printable(name: Path | str) -> str:
+    """The name of a file, or what has some in it, for reports: it may be no text in the system's encoding."""
+    return os.fsencode(name).decode("utf-8", "replace")
 
 
 def read_documents(file: Path, notes: list[str]) -> Iterator[str]:
@@ -96,12 +105,13 @@ def _declared(file: Path) -> str | None:
     declared = _CHARSET.search(content[:4096])
     try:
         return content.decode((declared[1] or declared[2]).decode()) if declared else None
-    except (UnicodeDecodeError, LookupError):
+    except (UnicodeError, LookupError):
         return None
 
 
 def _note_strays(decoded: Decoded, notes: list[str]) -> None:
     if decoded.strays:
         notes.append(
-            f"{decoded.file} mixes encodings: {decoded.strays:,} bytes that are no UTF-8 were read as Windows-1252"
+            f"{printable(decoded.file)} mixes encodings: {decoded.strays:,} bytes that are no UTF-8 were read as "
+            "Windows-1252"
         )

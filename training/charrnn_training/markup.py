@@ -96,11 +96,11 @@ def markdown_prose(source: str) -> str:
 
 
 def html_prose(source: str) -> str:
-    """The paragraphs of a page, or of its articles where it says which these are. Raises `TextError`."""
+    """The paragraphs of a page, or of its articles where it says which these are."""
     try:
         page = lxml.html.document_fromstring(re.sub(r"\A\s*<\?xml[^>]*\?>", "", source) or "<p>")
-    except etree.ParserError as error:
-        raise TextError(f"it is not HTML ({error})") from error
+    except etree.ParserError:  # there is nothing in it
+        return ""
     roots = page.xpath("//main|//article[not(ancestor::main)][not(ancestor::article)]") or [page]
     text = "".join(part for root in roots for part in _html_parts(root))
     return one_document(re.sub(r"(?m)^ +", "", text))

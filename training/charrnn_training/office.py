@@ -19,6 +19,7 @@ from lxml import etree
 from charrnn.errors import TextError
 from charrnn_training.markup import html_prose, one_document
 
+_DAMAGED = (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, ValueError)  # what zipfile raises for such
 LARGEST_PART = 1 << 27  # bytes of an unpacked part: text of that size is no document, but a trap
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _MC_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
@@ -119,7 +120,7 @@ def epub_prose(file: Path) -> list[str]:
 def _archive(file: Path) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(file)
-    except zipfile.BadZipFile as error:
+    except _DAMAGED as error:
         raise TextError("it is damaged, or is something else under that name") from error
 
 
@@ -131,7 +132,7 @@ def _part(archive: zipfile.ZipFile, name: str) -> bytes:
         raise TextError(f"it is damaged: {name} is missing in it") from None
     except RuntimeError as error:  # what zipfile raises for an encrypted part
         raise TextError("it is encrypted") from error
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, ValueError) as error:
+    except (*_DAMAGED, OSError) as error:
         raise TextError(f"it is damaged: {name} cannot be unpacked") from error
     if len(content) > LARGEST_PART:
         raise TextError(f"it unpacks to more than {LARGEST_PART >> 20} MB")

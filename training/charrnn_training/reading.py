@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import hashlib
 import os
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 from charrnn.errors import TextError
 from charrnn_training.boilerplate import FEWEST_LETTERS, letters_share, named_as_no_prose
 from charrnn_training.events import Reading, Skipped
-from charrnn_training.formats import NOT_READ, READ, read_documents
+from charrnn_training.formats import NOT_READ, PACKAGES, READ, printable, read_documents
 from charrnn_training.spool import Spool
 
 LETTERS_LOOKED_AT = 20_000  # characters of a file by which prose is told from data
@@ -37,6 +38,15 @@ class Account:
     sources: list[Source] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+
+    def skip(self, file: Path | str, reason: str) -> None:
+        self.skipped.append(Skipped(printable(file), reason))
+
+    def add(self, other: Account) -> None:
+        """Take over what is known of other files."""
+        self.sources += other.sources
+        self.skipped += other.skipped
+        self.notes += other.notes
 
     def event(self, duplicates: int) -> Reading:
         return Reading(len(self.sources), tuple(self.skipped), duplicates, tuple(self.notes))
@@ -66,7 +76,7 @@ def read_corpus(paths: Sequence[Path], spool: Spool) -> Account:
         try:
             account.sources.append(_read(file, spool, account.notes, _only_prose))
         except TextError as error:
-            account.skipped.append(Skipped(str(file), _reason(str(error), file)))
+            account.skip(file, _reason(str(error), file))
     if not account.sources:
         raise TextError(_nothing(paths, account))
     return account
@@ -86,41 +96,58 @@ def _find(paths: Sequence[Path], account: Account) -> tuple[list[Path], list[Pat
     named: list[Path] = []
     found: list[Path] = []
     for path in paths:
-        if path.is_dir():
+        if _is_folder(path):
             found += _in_folder(path, account)
-        elif path.exists():
+        elif os.path.lexists(path):
             named.append(path)
         elif matches := sorted(glob.glob(str(path.expanduser()), recursive=True)):  # noqa: PTH207 - absolute ones too
             for match in map(Path, matches):
-                found += _in_folder(match, account) if match.is_dir() else [match]
+                found += _in_folder(match, account) if _is_folder(match) else [match]
         else:
             raise TextError(
                 f"{path} does not exist. Name a text file, a folder of them, or a pattern such as 'notes/*.md'."
             )
-    known = {file.resolve() for file in named}
-    unnamed = {file.resolve(): file for file in found if file.resolve() not in known}
-    return list({file.resolve(): file for file in named}.values()), list(unnamed.values())
+    once = {os.path.realpath(file): file for file in named}
+    unnamed = {real: file for file in found if (real := os.path.realpath(file)) not in once}
+    return list(once.values()), list(unnamed.values())
 
 
 def _in_folder(folder: Path, account: Account) -> Iterator[Path]:
     """The files below a folder that may be prose; those of other formats that may be are skipped with a word."""
     for parent, folders, names in os.walk(folder, onerror=lambda error: _note_unreadable(error, account)):
-        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in _FOLDERS_LEFT_OUT)
+        kept = sorted(name for name in folders if not name.startswith(".") and name not in _FOLDERS_LEFT_OUT)
+        folders[:] = [name for name in kept if _is_entered(Path(parent, name), account)]
         for name in sorted(names):
             file = Path(parent, name)
             suffix = file.suffix.lower()
-            if name.startswith((".", "~$")) or not file.is_file():
+            if name.startswith((".", "~$")) or not os.path.isfile(file):  # noqa: PTH113 - Path's raises where it may not look
                 continue
             if suffix in NOT_READ:
-                account.skipped.append(Skipped(str(file), NOT_READ[suffix]))
+                account.skip(file, NOT_READ[suffix])
             elif suffix in READ and named_as_no_prose(file):
-                account.skipped.append(Skipped(str(file), "by its name, it is no prose of yours"))
+                account.skip(file, "by its name, it is no prose of yours")
             elif suffix in READ:
                 yield file
 
 
+def _is_folder(path: Path) -> bool:
+    """Whether this is a folder, and none that a program keeps a document in."""
+    return os.path.isdir(path) and path.suffix.lower() not in PACKAGES  # noqa: PTH112 - as above
+
+
+def _is_entered(folder: Path, account: Account) -> bool:
+    """Whether to look into a folder within another; if not, the account says why."""
+    if not _is_folder(folder):
+        account.skip(folder, NOT_READ[folder.suffix.lower()])
+    elif folder.is_symlink():  # which may lead anywhere, and back
+        account.skip(folder, "it is a link to a folder; name that folder, too, to have it read")
+    else:
+        return True
+    return False
+
+
 def _note_unreadable(error: OSError, account: Account) -> None:
-    account.skipped.append(Skipped(str(error.filename), f"it cannot be read ({error.strerror})"))
+    account.skip(error.filename, f"it cannot be read ({error.strerror})")
 
 
 def _read(file: Path, spool: Spool, notes: list[str], check: Callable[[Iterator[str]], Iterator[str]] = iter) -> Source:
@@ -130,13 +157,13 @@ def _read(file: Path, spool: Spool, notes: list[str], check: Callable[[Iterator[
     characters = 0
     for document in check(read_documents(file, notes)):
         characters += len(document)
-        spool.add(document)
+        spool.add(unicodedata.normalize("NFC", document))
     try:
         with file.open("rb") as opened:
             digest = hashlib.file_digest(opened, "sha256").hexdigest()
     except OSError as error:
         raise TextError(f"{file} cannot be read: {error.strerror}.") from error
-    return Source("/".join(file.parts[-2:]), characters, digest)
+    return Source(printable("/".join(file.parts[-2:])), characters, digest)
 
 
 def _only_prose(documents: Iterator[str]) -> Iterator[str]:
