@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -127,10 +128,17 @@ def test_a_finished_run_can_be_exported_again_by_resuming(workplace: Path) -> No
     [
         (["nowhere", "--name", "mine"], "nowhere does not exist. Name a text file, a folder"),
         (["empty", "--name", "mine"], "Name a file or folder with prose"),
-        (["short.txt", "--name", "mine"], "The text has 50 characters; training needs at least 1000"),
+        (["short.txt", "--name", "mine"], "The text has 50 characters, without any that are held out; training needs"),
+        (
+            ["essays", "--name", "mine", "--validation", "essays"],
+            "The text has 0 characters, without any that are held",
+        ),
         (["same.txt", "--name", "mine"], "only 1 different characters"),
         (["binary.txt", "--name", "mine"], "binary.txt is not text"),
         (["essays", "--name", "a/b"], "--name is 'a/b'"),
+        (["essays", "--name", "essays", "--output", "."], "essays is there and is no model"),
+        (["essays", "--name", "essays", "--runs", "."], "essays is there and is no training"),
+        (["essays", "--name", "mine", "--sources", "nowhere.md"], "--sources is nowhere.md; it must be a file"),
         (["essays", "--name", "english"], "which is a bundled model"),
         (["essays", "--name", "mine", "--recipe", "grand"], "There is no recipe 'grand'"),
         (["essays", "--name", "mine", "--recipe", "misspelt.toml"], "'hiden' is not a key of a recipe"),
@@ -161,6 +169,7 @@ def test_bad_input_gives_one_message_and_leaves_nothing(
         assert message in captured.err
         assert "Traceback" not in captured.err
     assert not (workplace / "models").exists()
+    assert len(list((workplace / "essays").iterdir())) == len(PROSE)
     assert [path.name for path in (workplace / "runs").glob("[!.]*")] == []
 
 
@@ -168,3 +177,28 @@ def test_a_file_that_cannot_be_read_is_named(workplace: Path, capsys: pytest.Cap
     (workplace / "pipe.docx").write_bytes(b"PK\x03\x04 not a document at all")
     assert main(["pipe.docx", "--name", "mine", "--recipe", "small.toml"]) == 1
     assert "pipe.docx cannot be read: it is damaged" in capsys.readouterr().err
+
+
+def test_a_folder_of_texts_in_runs_is_no_training(workplace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHARRNN_MODELS", str(workplace / "user" / "models"))
+    (workplace / "runs").mkdir()
+    (workplace / "essays").rename(workplace / "runs" / "mine")
+    assert main(["runs/mine", "--name", "mine", "--recipe", "small.toml"]) == 0
+    assert len(list((workplace / "runs" / "mine").iterdir())) == len(PROSE)
+
+
+def test_held_out_text_among_the_text_is_not_trained_on(workplace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["essays", "--name", "mine", "--recipe", "small.toml", "--validation", "essays/0.txt", "--json"]
+    assert main(command) == 0
+    reading, *_ = map(json.loads, capsys.readouterr().out.splitlines())
+    assert reading["duplicates"] == len(PROSE) - len(set(PROSE)) + 1
+
+
+def test_a_file_whose_name_is_no_text_does_not_stop_the_report(workplace: Path) -> None:
+    name = os.fsdecode(b"essays/caf\xe9.txt")
+    try:
+        Path(name).write_bytes("Größe und Wörter. ".encode() * 20 + b"caf\xe9")
+    except OSError:
+        pytest.skip("this system's names are text")
+    assert main(["essays", name, "--name", "mine", "--recipe", "small.toml"]) == 0
+    assert "caf\ufffd.txt" in (workplace / "models" / "mine" / "report.html").read_text(encoding="utf-8")

@@ -21,6 +21,7 @@ from charrnn.network import CharRNN
 from charrnn.vocabulary import Vocabulary
 from charrnn_training import trainer as trainer_module
 from charrnn_training.checkpoint import FILE, Checkpoint, load_checkpoint, save_checkpoint
+from charrnn_training.cli import main
 from charrnn_training.corpus import Shard, write_shard
 from charrnn_training.trainer import BEST, Report
 
@@ -33,6 +34,7 @@ from pathlib import Path
 import torch
 from charrnn.network import CharRNN
 from charrnn_training import trainer
+from charrnn_training.cli import main
 from charrnn_training.corpus import Shard
 from charrnn_training.recipe import Recipe
 
@@ -123,6 +125,23 @@ def test_a_full_disk_costs_neither_the_run_nor_its_checkpoint(
     trainer.run(watch)
     assert "cannot be written" in caplog.text
     assert load_checkpoint(small_disk / FILE, None, []).progress["updates"] == trainer.progress.updates
+
+
+@pytest.mark.parametrize("room", [0, 1 << 18])  # for nothing, and for the text without the first weights
+def test_a_full_disk_before_training_gives_one_message(
+    small_disk: Path, room: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "text.txt").write_text("\n\n\n".join(PROSE), encoding="utf-8")
+    (tmp_path / "wide.toml").write_text("hidden = 256", encoding="utf-8")
+    filler = small_disk / "filler"
+    fill(filler)
+    os.truncate(filler, filler.stat().st_size - room)
+    command = [str(tmp_path / "text.txt"), "--name", "mine", "--recipe", str(tmp_path / "wide.toml")]
+    assert main([*command, "--runs", str(small_disk)]) == 1
+    said = capsys.readouterr().err.replace("\n", " ")
+    assert f"{small_disk} cannot be written" in said
+    assert "Make room" in said
+    assert {file.name for file in small_disk.iterdir()} == {"filler", ".mine.lock"}
 
 
 def test_a_checkpoint_can_be_replaced_while_what_was_loaded_from_it_is_in_use(

@@ -116,3 +116,21 @@ def test_where_nothing_can_be_written_it_says_so(tmp_path: Path) -> None:
         RunFolder(tmp_path / "file", "mine").locked(),
     ):
         pass
+
+
+def test_a_run_whose_record_is_damaged_is_set_aside_too(tmp_path: Path) -> None:
+    begin(tmp_path)
+    (tmp_path / "mine" / CHECKPOINT).touch()
+    (tmp_path / "mine" / "run.json").write_bytes(b"")  # as a loss of power leaves it
+    (said,) = begin(tmp_path)
+    assert "mine.unfinished" in said
+    assert (tmp_path / "mine.unfinished" / CHECKPOINT).exists()
+
+
+@pytest.mark.parametrize("name", ["mine", "mine.unfinished"])
+def test_a_folder_that_is_no_run_is_left_alone(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).mkdir()
+    (tmp_path / name / "novel.txt").write_text("It was late.", encoding="utf-8")
+    with pytest.raises(OptionError, match=rf"{name} is there and is no training\. Choose another --name or --runs"):
+        begin(tmp_path)
+    assert (tmp_path / name / "novel.txt").exists()

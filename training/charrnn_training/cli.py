@@ -14,9 +14,11 @@ from charrnn.config import STATES_PER_LAYER
 from charrnn.errors import CharRNNError
 from charrnn.library import user_directory
 from charrnn_training.events import Failed, JsonLines, Stopped, Terminal, Watcher
+from charrnn_training.formats import printable
 from charrnn_training.interruption import Interruption
 from charrnn_training.job import train
 from charrnn_training.order import Order
+from charrnn_training.run_folder import RECORD
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -55,14 +57,14 @@ def _order(options: argparse.Namespace, arguments: Sequence[str] | None) -> Orde
         max_minutes=options.max_minutes,
         epochs=options.epochs,
         seed=options.seed,
-        command=shlex.join(["charrnn-train", *(sys.argv[1:] if arguments is None else arguments)]),
+        command=printable(shlex.join(["charrnn-train", *(sys.argv[1:] if arguments is None else arguments)])),
     )
 
 
 def _runs(name: str) -> Path:
     """Where checkpoints go: beside the user's models, or in `runs` here where this run is there already."""
     here = Path("runs")
-    return here if (here / name).is_dir() else user_directory().parent / "runs"
+    return here if (here / name / RECORD).exists() else user_directory().parent / "runs"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -85,7 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--output", type=Path, metavar="DIR", help="put the model into DIR instead of installing it")
     add("--runs", type=Path, metavar="DIR", help="where checkpoints go (default: beside the installed models)")
     add("--sources", type=Path, metavar="FILE", help="where the text is from; goes into the model")
-    add("--resume", action="store_true", help="go on from the last checkpoint of that name")
+    add("--resume", action="store_true", help="go on with the training of that name, its text and its recipe")
     add("--max-minutes", type=float, metavar="N", help="train no longer than this")
     add("--epochs", type=float, metavar="N", help="how often to read the text")
     add("--seed", type=int, metavar="N")

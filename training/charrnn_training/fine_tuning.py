@@ -8,10 +8,12 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
+from charrnn.errors import ModelError
 from charrnn.network import CharRNN
 from charrnn.vocabulary import SPECIALS, Vocabulary
 from charrnn_training.recipe import Recipe
@@ -64,13 +66,16 @@ def _relatives(symbol: str, vocabulary: Vocabulary, known: int) -> list[int]:
 
 
 def save_start(network: CharRNN, folder: Path) -> None:
-    """Keep the weights that fine-tuning starts from."""
+    """Keep the weights that training starts from."""
     save_file({name: value.contiguous() for name, value in network.state_dict().items()}, folder / START)
 
 
-def load_start(folder: Path) -> dict[str, Tensor] | None:
-    """The weights that fine-tuning started from, if it did."""
-    return load_file(folder / START) if (folder / START).exists() else None
+def load_start(folder: Path) -> dict[str, Tensor]:
+    """The weights that training started from. Raises `ModelError`."""
+    try:
+        return load_file(folder / START)
+    except (OSError, SafetensorError) as error:
+        raise ModelError(f"{folder / START} is damaged ({error}). Start without --resume.") from error
 
 
 def best_mix(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import closing
 from pathlib import Path
 
 import torch
+from safetensors import SafetensorError
 from torch import Tensor
 
 from charrnn.artifact import WEIGHTS, Artifact
@@ -28,7 +29,7 @@ from charrnn_training.growth import grow, grown_vocabulary
 from charrnn_training.interruption import Interruption
 from charrnn_training.layout import vary_layout
 from charrnn_training.order import Order
-from charrnn_training.reading import Source, read_corpus
+from charrnn_training.reading import Account, read_corpus
 from charrnn_training.recipe import Recipe, load_recipe
 from charrnn_training.replay import replayed
 from charrnn_training.run_folder import Corpus, Record, RunFolder, recorded_recipe, write_record
@@ -67,7 +68,8 @@ def train(order: Order, watch: Watcher, interruption: Interruption) -> Done | No
             _run(trainer, clock, interruption)
             place = _mix(trainer, folder.path)
             done = finish(order, trainer, corpus, record, place, clock)
-            write_record(folder.path, dataclasses.replace(record, finished=True))
+            with contextlib.suppress(OSError):  # the model is there; without the note, this run is only set aside later
+                write_record(folder.path, dataclasses.replace(record, finished=True))
     return done
 
 
@@ -85,46 +87,56 @@ def _trainer(
 def _begin(order: Order, folder: RunFolder, watch: Watcher) -> tuple[Record, Corpus, Recipe]:
     """Read and encode the text into the run's folder, with the weights that training starts from."""
     recipe, base = _recipe(order)
-    draft = folder.draft()
-    with closing(Spool(draft / "documents")) as spool, closing(Spool(draft / "held-out-documents")) as held_out:
-        account = read_corpus(order.paths, spool)
-        if order.validation:
-            account.sources += read_corpus(order.validation, held_out).sources
-        _check(spool)
-        vocabulary = _vocabulary(spool.counts, recipe, base)
-        parts = {"training": iter(spool), "validation": iter(held_out)} if order.validation else split(spool)
-        account.sources += _add_replay(order, recipe, parts, spool.characters, draft)
-        _encode(parts, draft, vocabulary, recipe)
-    save_start(_first_weights(recipe, vocabulary, base, spool.counts), draft)
-    reading = account.event(spool.duplicates)
-    record = Record(
-        recipe=dataclasses.asdict(recipe),
-        base=order.base or (base.name if base else None),
-        base_weights=base.files[WEIGHTS] if base else "",
-        data=account.described(),
-        reading=dataclasses.asdict(reading),
-    )
-    aside = folder.begin(record)
+    try:
+        draft = folder.draft()
+        account, spool = _prepare(order, recipe, base, draft)
+        reading = account.event(spool.duplicates)
+        record = Record(
+            recipe=dataclasses.asdict(recipe),
+            base=order.base or (base.name if base else None),
+            base_weights=base.files[WEIGHTS] if base else "",
+            data=account.described(),
+            reading=dataclasses.asdict(reading),
+        )
+        aside = folder.begin(record)
+    except (OSError, SafetensorError) as error:
+        raise OptionError(
+            f"{order.runs} cannot be written ({error}). Make room, or name another place by --runs."
+        ) from error
     watch(dataclasses.replace(reading, notes=(*reading.notes, *aside)))
     return record, Corpus.open(folder.path), recipe
 
 
-def _add_replay(
-    order: Order, recipe: Recipe, parts: dict[str, Iterator[str]], characters: int, draft: Path
-) -> list[Source]:
+def _prepare(order: Order, recipe: Recipe, base: Artifact | None, draft: Path) -> tuple[Account, Spool]:
+    """Put the encoded text and the first weights into `draft`; what was read, and what is known of its documents."""
+    with contextlib.closing(Spool(draft / "held-out-documents")) as held_out:
+        held = read_corpus(order.validation, held_out) if order.validation else Account()
+        with contextlib.closing(Spool(draft / "documents", held_out.fingerprints)) as spool:
+            account = read_corpus(order.paths, spool)
+            _check(spool)
+            account.add(held)
+            vocabulary = _vocabulary(spool.counts, recipe, base)
+            parts = {"training": iter(spool), "validation": iter(held_out)} if order.validation else split(spool)
+            account.add(_add_replay(order, recipe, parts, spool.characters, draft))
+            _encode(parts, draft, vocabulary, recipe)
+    save_start(_first_weights(recipe, vocabulary, base, spool.counts), draft)
+    return account, spool
+
+
+def _add_replay(order: Order, recipe: Recipe, parts: dict[str, Iterator[str]], characters: int, draft: Path) -> Account:
     """Put replayed text behind what is trained on; what it was taken from."""
     if not order.replay:
-        return []
+        return Account()
     spool = Spool(draft / "replayed-documents")
     account = read_corpus(order.replay, spool)
 
     def documents(new: Iterator[str]) -> Iterator[str]:
-        with closing(spool):
+        with contextlib.closing(spool):
             yield from new
             yield from replayed(spool, recipe.replay * characters, recipe.seed)
 
     parts["training"] = documents(parts["training"])
-    return account.sources
+    return account
 
 
 def _encode(parts: Mapping[str, Iterator[str]], draft: Path, vocabulary: Vocabulary, recipe: Recipe) -> None:
@@ -149,7 +161,10 @@ def _first_weights(recipe: Recipe, vocabulary: Vocabulary, base: Artifact | None
 def _check(spool: Spool) -> None:
     """Raise `TextError` where there is too little to learn from."""
     if spool.characters < SMALLEST_CORPUS:
-        raise TextError(f"The text has {spool.characters} characters; training needs at least {SMALLEST_CORPUS}.")
+        raise TextError(
+            f"The text has {spool.characters} characters, without any that are held out; "
+            f"training needs at least {SMALLEST_CORPUS}."
+        )
     if (different := len(spool.counts)) < FEWEST_CHARACTERS:
         raise TextError(f"The text has only {different} different characters, so it is no prose. Name other files.")
 
@@ -179,8 +194,8 @@ def _recipe(order: Order) -> tuple[Recipe, Artifact | None]:
 
 
 def _changed(recipe: Recipe, order: Order) -> Recipe:
-    names = {"max_minutes": "max_minutes", "epochs": "epochs", "seed": "seed", "cell": "cell"}
-    changes = {key: getattr(order, name) for key, name in names.items() if getattr(order, name) is not None}
+    names = ("max_minutes", "epochs", "seed", "cell")
+    changes = {name: getattr(order, name) for name in names if getattr(order, name) is not None}
     if "epochs" in changes:
         changes["updates"] = 0  # a recipe may count updates instead
     return dataclasses.replace(recipe, **changes)
@@ -189,10 +204,6 @@ def _changed(recipe: Recipe, order: Order) -> Recipe:
 def _resume(order: Order, folder: RunFolder) -> tuple[Record, Corpus, Recipe]:
     """What an earlier run left. Its recipe holds, but for how long it is to train."""
     record, corpus = folder.resume()
-    if not record.recipe:  # a run of a release that kept no record
-        recipe, base = _recipe(order)
-        record = Record(dataclasses.asdict(recipe), order.base, base.files[WEIGHTS] if base else "")
-        return record, corpus, recipe
     recipe = recorded_recipe(record, folder.path)
     return record, corpus, _changed(recipe, dataclasses.replace(order, cell=None, seed=None))
 
@@ -200,13 +211,13 @@ def _resume(order: Order, folder: RunFolder) -> tuple[Record, Corpus, Recipe]:
 def _start(order: Order, trainer: Trainer, record: Record, folder: Path) -> None:
     """Give the trainer its weights: those of the last checkpoint, or those that the run starts from."""
     start = load_start(folder)
-    if start is not None and trainer.recipe.pull and record.base:
+    if trainer.recipe.pull and record.base:
         trainer.add_optimizer(pull_towards(trainer.network, start, trainer.recipe))
     if order.resume and (folder / CHECKPOINT).exists():  # else it was stopped before the first
         trainer.resume()
-    elif start is not None and record.base:
+    elif record.base:
         trainer.start_from(start)
-    elif start is not None:
+    else:
         trainer.network.load_state_dict(start)
 
 
@@ -229,8 +240,7 @@ def _mix(trainer: Trainer, folder: Path) -> float | None:
 
     The network then has these. None where training started from nothing.
     """
-    start = load_start(folder)
-    if start is None or trainer.progress.start is None:
+    if trainer.progress.start is None:
         return None
     ends = [_weights(trainer.network)]  # the best ones that validation saw
     if (folder / CHECKPOINT).exists():
@@ -238,7 +248,7 @@ def _mix(trainer: Trainer, folder: Path) -> float | None:
         ends.append(_weights(trainer.network))
     place, trainer.progress.best = best_mix(
         trainer.network,
-        {name: value.to(trainer.device) for name, value in start.items()},
+        {name: value.to(trainer.device) for name, value in load_start(folder).items()},
         ends,
         lambda: evaluate_network(trainer.network, trainer.validation, MIXING_CHARACTERS, trainer.device),
     )

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from charrnn.artifact import WEIGHTS
 from charrnn.config import Cell
 from charrnn.errors import OptionError
 from charrnn.library import BUNDLED, user_directory
@@ -36,7 +37,7 @@ class Order:
     command: str = ""
 
     def __post_init__(self) -> None:
-        """Raise `OptionError` where the name cannot be a directory's, or is a bundled model's."""
+        """Raise `OptionError` where the name cannot be a directory's, or the place is that of what must not be lost."""
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", self.name):
             raise OptionError(
                 f"--name is {self.name!r}; it must be letters, digits, '.', '_' and '-', 64 at most, "
@@ -46,6 +47,10 @@ class Order:
             raise OptionError(f"--name is {self.name!r}, which is a bundled model. Choose another name.")
         if self.from_scratch and self.base:
             raise OptionError("--from-scratch and --base exclude each other.")
+        if self.target.is_dir() and not (self.target / WEIGHTS).exists():
+            raise OptionError(f"{self.target} is there and is no model. Choose another --name or --output.")
+        if self.sources and not self.sources.is_file():
+            raise OptionError(f"--sources is {self.sources}; it must be a file.")
 
     @property
     def target(self) -> Path:

@@ -78,7 +78,8 @@ class RunFolder:
 
     def __init__(self, runs: Path, name: str) -> None:
         self.path = runs / name
-        self._draft = runs / f".{name}.new"
+        self._aside = runs / f"{name}.unfinished"
+        self._draft, self._old = runs / f".{name}.new", runs / f".{name}.old"
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
@@ -100,7 +101,13 @@ class RunFolder:
             lock.release()
 
     def draft(self) -> Path:
-        """An empty folder, in which the next run is prepared."""
+        """An empty folder, in which the next run is prepared.
+
+        Raises `OptionError` where something else than a run has its place: nobody's texts are to be replaced.
+        """
+        for folder in (self.path, self._aside):
+            if folder.exists() and not (folder / RECORD).exists():
+                raise OptionError(f"{folder} is there and is no training. Choose another --name or --runs.")
         shutil.rmtree(self._draft, ignore_errors=True)
         self._draft.mkdir(parents=True)
         return self._draft
@@ -109,31 +116,41 @@ class RunFolder:
         """Put what was prepared in place. A run that was not finished is set aside, and what to know of it returned."""
         write_record(self._draft, record)
         said = []
-        if (self.path / CHECKPOINT).exists() and not read_record(self.path).finished:
-            aside = self.path.with_name(f"{self.path.name}.unfinished")
-            shutil.rmtree(aside, ignore_errors=True)
-            self.path.rename(aside)
-            said.append(f"an unfinished training of this name is kept: --name {aside.name} --resume goes on with it")
-        shutil.rmtree(self.path, ignore_errors=True)
+        shutil.rmtree(self._old, ignore_errors=True)
+        if (self.path / CHECKPOINT).exists() and not _is_finished(self.path):
+            shutil.rmtree(self._aside, ignore_errors=True)
+            self.path.rename(self._aside)
+            said.append(
+                f"an unfinished training of this name is kept: --name {self._aside.name} --resume goes on with it"
+            )
+        elif self.path.exists():
+            self.path.rename(self._old)
         self._draft.rename(self.path)
+        shutil.rmtree(self._old, ignore_errors=True)
         return said
 
     def resume(self) -> tuple[Record, Corpus]:
         """What the folder holds. Raises `ModelError` where there is no run to go on with."""
-        if not (self.path / "training").exists():
+        if not (self.path / RECORD).exists():
             raise ModelError(f"There is no run in {self.path} to go on with. Start without --resume.")
         return read_record(self.path), Corpus.open(self.path)
 
 
 def read_record(folder: Path) -> Record:
-    """The record of a run; an empty one where there is none. Raises `ModelError`."""
+    """The record of a run. Raises `ModelError`."""
     try:
         values = json.loads((folder / RECORD).read_text(encoding="utf-8"))
         return Record(**values)
-    except FileNotFoundError:
-        return Record({})
-    except (ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError) as error:
         raise ModelError(f"{folder / RECORD} is damaged ({error}). Start without --resume.") from error
+
+
+def _is_finished(folder: Path) -> bool:
+    """Whether the run in a folder came to its end; not where its record is damaged."""
+    try:
+        return read_record(folder).finished
+    except ModelError:
+        return False
 
 
 def write_record(folder: Path, record: Record) -> None:

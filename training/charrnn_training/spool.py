@@ -6,7 +6,7 @@ import hashlib
 import re
 from array import array
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 _BETWEEN = re.compile(r"[\W_]+")
@@ -19,11 +19,12 @@ class Spool:
     the same text in another layout, typography or format counts as the same.
     """
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, known: Iterable[int] = ()) -> None:
+        """Make `file`; documents with a `known` fingerprint count as there already."""
         self._file = file
         self._opened = file.open("w+b")
         self._ends = array("Q", [0])
-        self._seen: set[int] = set()
+        self._seen = set(known)
         self.lengths = array("Q")
         self.fingerprints = array("Q")
         self.counts: Counter[str] = Counter()
