@@ -25,8 +25,8 @@ def test_a_shard_holds_each_document_after_its_mark(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("documents", [[], ["Too short."]])
 def test_next_to_no_text_is_refused(tmp_path: Path, documents: list[str]) -> None:
-    with pytest.raises(TextError, match=r"training needs at least 1000"):
-        write_shard(tmp_path, iter(documents), Vocabulary.of("abc"))
+    with pytest.raises(TextError, match=r"The training text has \d+ characters; it needs at least 1000"):
+        write_shard(tmp_path / "training", iter(documents), Vocabulary.of("abc"))
 
 
 def test_a_long_document_is_encoded_in_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -92,7 +92,7 @@ def test_a_terminal_says_what_was_read_and_what_was_not() -> None:
     watch, stream = terminal()
     watch(Reading(2, tuple(Skipped(f"{n}.pdf", "why") for n in range(20)), 3, ("a remark",)))
     said = stream.getvalue()
-    assert "2 files read; 3 duplicates left out" in said
+    assert "files read: 2; duplicates left out: 3" in said
     assert "skipped 0.pdf: why" in said
     assert "and 8 more files were skipped" in said
     assert "a remark" in said
@@ -104,6 +104,7 @@ def test_a_terminal_says_what_was_gained() -> None:
     said = stream.getvalue()
     assert "before 2.000 bits per character, 10.0% of the keys saved" in said
     assert "The model mine is in /m/mine" in said
+    assert "charrnn complete --model /m/mine 'It was a'" in said  # it is not where models are installed
     watch(Done("mine", "", "", None, {"bitsPerCharacter": 2.0}, "base"))
     assert "the model has the weights of its base" in stream.getvalue()
 

@@ -50,8 +50,8 @@ FINDINGS = Findings(
         "bpc_characters": 5000,
     },
     sizes={"training": 300_000, "validation": 15_000, "test": 15_500},
-    before=Worth(2.05, estimate(0.15), estimate(0.6)),
-    after=Worth(1.98, estimate(0.18), estimate(0.62)),
+    before=Worth(15_000, 2.05, 4000, estimate(0.15), estimate(0.6)),
+    after=Worth(15_000, 1.98, 4000, estimate(0.18), estimate(0.62)),
     kept="tuned",
     samples=[(0.3, "It was <b>late</b>."), (1.0, "It was\nnot & never.")],
     surprise=Surprise(
@@ -96,7 +96,7 @@ def test_the_page_is_whole_and_loads_nothing() -> None:
     assert "<script" not in source
     assert "default-src 'none'" in source
     assert "prefers-color-scheme: dark" in source
-    for said in ("1,234,567", "texts/<a>.txt", "PDF & co", "c mixes <encodings>", "3 documents stood there twice"):
+    for said in ("1,234,567", "texts/<a>.txt", "PDF & co", "c mixes <encodings>", "and count once: 3"):
         assert said in page.text
     for said in ("It was <b>late</b>.", "It was\nnot & never.", "0.070 fewer than its base", "18.0%", "65% of the way"):
         assert said in page.text
@@ -123,7 +123,7 @@ def test_a_model_from_scratch_has_nothing_before() -> None:
     )
     page = Page(report_page(findings))
     assert "Before and after" not in page.text
-    assert "On 15,500 held-out characters, mine needs 1.980 bits per character." in page.text
+    assert "On 15,000 held-out characters, mine needs 1.980 bits per character." in page.text
 
 
 def test_it_says_when_the_base_was_kept_and_what_to_do() -> None:
@@ -132,6 +132,23 @@ def test_it_says_when_the_base_was_kept_and_what_to_do() -> None:
     assert "Training found nothing better than english" in page.text
     assert "Add text: 20,000 characters are few" in page.text
     assert "or text that is more like what you write now" in page.text
+
+
+def test_it_says_what_the_figures_are_of() -> None:
+    text = Page(report_page(FINDINGS)).text
+    assert "On 15,000 held-out characters" in text  # not all 15,500: that many were looked at
+    assert "Over 4,000 of them that were typed" in text
+    assert "15,000 for choosing the weights and calibrating; 15,500 for the figures on this page" in text
+    findings = dataclasses.replace(FINDINGS, sizes={"training": 300_000, "validation": 15_000})
+    assert "15,000 for choosing the weights and calibrating, and for the figures" in Page(report_page(findings)).text
+
+
+def test_where_nothing_is_shown_nothing_is_called_wrong() -> None:
+    findings = dataclasses.replace(FINDINGS, after=dataclasses.replace(FINDINGS.after, precision=None))
+    page, card = Page(report_page(findings)).text, write_card(findings)
+    assert "nothing shown" in page
+    assert "begins right" not in page
+    assert "| mine | 1.980 | 18.0% | nothing shown |" in card
 
 
 def test_it_says_when_training_longer_may_help() -> None:

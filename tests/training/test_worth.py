@@ -52,7 +52,10 @@ def test_a_model_is_measured_as_its_evaluation_does(tiny: Artifact) -> None:
 
 
 def test_very_short_documents_can_be_measured(tiny: Artifact) -> None:
-    assert worth(open_model(tiny), ["It was."]).bits > 0
+    found = worth(open_model(tiny), ["It was."])
+    assert found.bits > 0
+    assert (found.characters, found.typed) == (7, 6)
+    assert found.precision is None  # the model shows nothing there
 
 
 def test_the_dearest_words_are_found(tiny: Artifact) -> None:

@@ -50,7 +50,7 @@ def _figures(record: Mapping[str, Any]) -> list[tuple[str, object]]:
 def _worth(findings: Findings) -> list[tuple[object, ...]]:
     rows = [(f"{findings.base}, before", findings.before), (findings.name, findings.after)]
     return [
-        (name, f"{worth.bits:.3f}", f"{worth.savings['value']:.1%}", f"{worth.precision['value']:.0%}")
+        (name, f"{worth.bits:.3f}", f"{worth.savings['value']:.1%}", worth.right)
         for name, worth in rows
         if worth is not None
     ]

@@ -67,7 +67,7 @@ def write_shard(
         file.seek(0)
         file.write(_header(starts[-1]))
     if starts[-1] < smallest:
-        raise TextError(f"The text has {starts[-1]} characters; training needs at least {smallest}.")
+        raise TextError(f"The {folder.name} text has {starts[-1]} characters; it needs at least {smallest}. Add text.")
     (folder / "ids.tmp").replace(folder / "ids.npy")
     np.save(folder / "starts.npy", np.array(starts, np.int64))
     (folder / "vocabulary.json").write_text(json.dumps(vocabulary.symbols), encoding="utf-8")

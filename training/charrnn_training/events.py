@@ -6,14 +6,17 @@ import dataclasses
 import json
 import math
 import re
+import shlex
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar, TextIO
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from charrnn.library import is_installed
 from charrnn_training.trainer import Report
 
 MOST_NAMED = 12  # skipped files that a terminal lists
@@ -85,7 +88,7 @@ class Failed:
 
 @dataclass(frozen=True)
 class Stopped:
-    """Someone stopped it; a checkpoint is there."""
+    """Someone stopped it; a checkpoint is there if training had begun."""
 
     event: ClassVar[str] = "stopped"
 
@@ -140,7 +143,7 @@ class Terminal:
             case Failed():
                 self._say(f"charrnn-train: {event.message}", style="red")
             case Stopped():
-                self._say("Stopped. The same command with --resume goes on from here.")
+                self._say("Stopped. If training had begun, the same command with --resume goes on from there.")
 
     def _show(self, event: Progressed) -> None:
         figures = f"{event.bits_per_character:.3f} bits per character" if event.bits_per_character else ""
@@ -157,7 +160,7 @@ class Terminal:
         )
 
     def _say_reading(self, event: Reading) -> None:
-        self._say(f"{event.files:,} files read" + _plural(event.duplicates, "; {} duplicates left out"))
+        self._say(f"files read: {event.files:,}" + _plural(event.duplicates, "; duplicates left out: {}"))
         for skipped in event.skipped[:MOST_NAMED]:
             self._say(f"  skipped {skipped.file}: {skipped.reason}")
         self._say_rest(len(event.skipped) - MOST_NAMED, "files were skipped")
@@ -178,7 +181,8 @@ class Terminal:
                 self._say(f"{name:6} {figures['bitsPerCharacter']:.3f} bits per character{savings}")
         self._say(f"The model {event.model} is in {event.path}")
         self._say(f"Report: {event.report}")
-        self._say(f"Try it: charrnn complete --model {event.model} 'It was a'")
+        name = event.model if is_installed(Path(event.path)) else shlex.quote(event.path)
+        self._say(f"Try it: charrnn complete --model {name} 'It was a'")
 
     def _say(self, text: str, style: str | None = None) -> None:
         self._console.print(text, style=style, highlight=False, soft_wrap=True, markup=False)

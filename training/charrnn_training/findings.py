@@ -39,7 +39,7 @@ class Findings:
 
     def verdict(self) -> str:
         """One or two sentences on what was gained."""
-        held_out = f"{self.sizes.get('test') or self.sizes['validation']:,} held-out characters"
+        held_out = f"{self.after.characters:,} held-out characters"
         if self.before is None:
             return f"On {held_out}, {self.name} needs {self.after.bits:.3f} bits per character."
         if self.kept == "base":
@@ -50,8 +50,9 @@ class Findings:
         gained = self.before.bits - self.after.bits
         return (
             f"On {held_out}, {self.name} needs {self.after.bits:.3f} bits per character, {self.base} "
-            f"{self.before.bits:.3f}: {abs(gained):.3f} {'fewer' if gained > 0 else 'more'} than its base. Suggestions "
-            f"save {self.after.savings['value']:.1%} of the keys, {self.before.savings['value']:.1%} before."
+            f"{self.before.bits:.3f}: {abs(gained):.3f} {'fewer' if gained > 0 else 'more'} than its base. Over "
+            f"{self.after.typed:,} of them that were typed, suggestions save {self.after.savings['value']:.1%} of the "
+            f"keys, {self.before.savings['value']:.1%} before."
         )
 
     def next_steps(self) -> list[str]:
@@ -64,7 +65,7 @@ class Findings:
         elif self._still_learning():
             steps.append("Train longer (--epochs or --max-minutes): the curve was still falling when it ended.")
         if self.record.reading.get("skipped"):
-            steps.append("Look at what was skipped below: a file saved in another format can be read next time.")
+            steps.append("Look at what was skipped above: a file saved in another format can be read next time.")
         steps.append(
             "Names and terms in the list of surprising words are learned by the memory of open documents anyway."
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,8 +55,21 @@ class Recipe:
 
     def __post_init__(self) -> None:
         for name in ("batch", "steps", "epochs", "learning_rate", "clip", "validate_minutes", "accumulate"):
-            if getattr(self, name) <= 0:
-                raise OptionError(f"{name} is {getattr(self, name)}; it must be greater than 0.")
+            if not 0 < getattr(self, name) < math.inf:
+                raise OptionError(f"{name} is {getattr(self, name)}; it must be greater than 0, and finite.")
+        for name in (
+            "updates",
+            "max_minutes",
+            "warmup",
+            "weight_decay",
+            "pull",
+            "replay",
+            "patience",
+            "rarest",
+            "seed",
+        ):
+            if not 0 <= getattr(self, name) < math.inf:
+                raise OptionError(f"{name} is {getattr(self, name)}; it must be 0 or more, and finite.")
         for name in ("dropout", "weight_drop", "average", "decay", "forget", "vary"):
             if not 0 <= getattr(self, name) <= 1:
                 raise OptionError(f"{name} is {getattr(self, name)}; it must be from 0 to 1.")
@@ -74,7 +88,7 @@ def load_recipe(name: str) -> Recipe:
     path = Path(name) if name.endswith(".toml") else RECIPES / f"{name}.toml"
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except OSError:
         known = ", ".join(sorted(file.stem for file in RECIPES.glob("*.toml")))
         raise OptionError(f"There is no recipe {name!r}. Name one of {known}, or a .toml file.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -75,7 +75,7 @@ def _tiles(findings: Findings) -> str:
     tiles = [
         (f"{after.bits:.3f}", "bits per character on held-out text"),
         (f"{after.savings['value']:.1%}", "of the keys saved by suggestions"),
-        (f"{after.precision['value']:.0%}", "of what is shown begins right"),
+        (after.right, "of what is shown begins right" if after.precision else "on held-out text"),
         (f"{findings.sizes['training']:,}", "characters to train on"),
     ]
     return (
@@ -119,9 +119,11 @@ def _learning_curve(findings: Findings) -> str:
 def _reading(findings: Findings) -> str:
     reading, sizes = findings.record.reading, findings.sizes
     parts = [f"{sizes['training']:,} characters to train on"]
-    parts += [f"{sizes[name]:,} for {use}" for name, use in _USES if name in sizes]
+    choosing = f"{sizes['validation']:,} for choosing the weights and calibrating"
+    figures = "the figures on this page"
+    parts += [f"{choosing}; {sizes['test']:,} for {figures}" if "test" in sizes else f"{choosing}, and for {figures}"]
     if duplicates := reading.get("duplicates", 0):
-        parts.append(f"{duplicates:,} documents stood there twice and count once")
+        parts.append(f"documents that stood there before, and count once: {duplicates:,}")
     rows = [(d["file"], f"{d['characters']:,}") for d in findings.record.data]
     skipped = [(one["file"], one["reason"]) for one in reading.get("skipped", [])]
     notes = "".join(f"<li>{escape(note)}</li>" for note in reading.get("notes", []))
@@ -131,9 +133,6 @@ def _reading(findings: Findings) -> str:
         + (f"<h3>Skipped</h3>{_table(('file', 'why'), skipped)}" if skipped else "")
         + (f"<h3>Worth knowing</h3><ul>{notes}</ul>" if notes else "")
     )
-
-
-_USES = (("validation", "choosing the weights and calibrating"), ("test", "the figures on this page"))
 
 
 def _samples(findings: Findings) -> str:

@@ -30,9 +30,16 @@ PROMPT, SAMPLE_LENGTH, TEMPERATURES = "It was", 300, (0.3, 0.7, 1.0, 1.3)
 class Worth:
     """Figures of one model. The estimates have `value`, `low` and `high`."""
 
+    characters: int  # that the bits are of
     bits: float
+    typed: int  # characters, with suggestions
     savings: dict[str, float]
-    precision: dict[str, float]
+    precision: dict[str, float] | None  # None where nothing was shown
+
+    @property
+    def right(self) -> str:
+        """How much of what is shown begins right, to be read."""
+        return f"{self.precision['value']:.0%}" if self.precision else "nothing shown"
 
     def event(self) -> dict[str, float]:
         return {"bitsPerCharacter": round(self.bits, 4), "savings": self.savings["value"]}
@@ -64,7 +71,8 @@ def worth(model: Model, documents: Sequence[str]) -> Worth:
         runs.append(measure(model, text[: given + TYPED], Plan(options, given, takers=("gated",), bits=False)))
     found: dict[str, Any] = figures(pooled(runs))["takers"]["gated"]
     model.memory = None
-    return Worth(bits, found["keystroke_savings"], found["precision"])
+    precision = found["precision"] if found["shown_rate"]["value"] else None
+    return Worth(sum(map(len, documents)), bits, found["characters"], found["keystroke_savings"], precision)
 
 
 @dataclass(frozen=True)
