@@ -119,6 +119,10 @@ def test_training_ends_when_validation_finds_nothing_better(
     trainer.start_from(trainer.network.state_dict())
     trainer.run()
     assert 3 <= len(trainer.progress.history) < 20
+    again = make_trainer(shard, vocabulary, tmp_path, recipe)
+    again.resume()
+    again.run()
+    assert again.progress.updates == trainer.progress.updates
 
 
 def test_an_optimiser_that_was_added_follows_the_course_of_the_others(

@@ -19,6 +19,7 @@ from charrnn_training.export import export
 from charrnn_training.findings import Findings
 from charrnn_training.order import Order
 from charrnn_training.pictures import PICTURES, draw_pictures
+from charrnn_training.recipe import RECIPES
 from charrnn_training.report_page import report_page
 from charrnn_training.run_folder import Corpus, Record
 from charrnn_training.trainer import Trainer
@@ -163,8 +164,10 @@ def _record(order: Order, trainer: Trainer, record: Record, base: Artifact | Non
 
 
 def _commit() -> str:
-    """The commit of the code that trains, where it is a checkout."""
-    command = ["git", "-C", str(Path(__file__).parent), "rev-parse", "--short", "HEAD"]
+    """The commit of the code that trains, where it is a checkout; a repository around an installed one is not its."""
+    if RECIPES.parent == Path(__file__).parent:
+        return ""
+    command = ["git", "-C", str(RECIPES), "rev-parse", "--short", "HEAD"]
     try:
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
     except (OSError, subprocess.CalledProcessError):

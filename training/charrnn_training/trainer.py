@@ -146,7 +146,7 @@ class Trainer:
         losses = torch.zeros((), device=self.device)
         mark = time.monotonic()
         every = 1 if self.device.type == "cpu" else LOOK_EVERY
-        while (share := self._share()) < 1:
+        while (share := self._share()) < 1 and not self._has_settled():
             self._set_learning_rates(share)
             losses += self.update()
             progress.updates += 1
@@ -170,8 +170,6 @@ class Trainer:
                 self._validate(smooth)
                 validated = saved = progress.minutes
                 mark = time.monotonic()
-                if self.recipe.patience and self._without_gain() >= self.recipe.patience:
-                    break
             elif progress.minutes - saved > SAVE_MINUTES:
                 self._save_if_possible()
                 saved = progress.minutes
@@ -278,10 +276,11 @@ class Trainer:
     def _measured_weights(self) -> contextlib.AbstractContextManager[None]:
         return self._average.in_place() if self._average else contextlib.nullcontext()
 
-    def _without_gain(self) -> int:
-        """How many validations there were since the best one."""
-        found = [row[3] for row in reversed(self.progress.history)]
-        return next((n for n, bits in enumerate(found) if bits <= self.progress.best + 1e-4), len(found))
+    def _has_settled(self) -> bool:
+        """Whether as many validations as the recipe's patience found nothing better than what was there before."""
+        patience = self.recipe.patience
+        last = [row[3] for row in self.progress.history[-patience:]]
+        return 0 < patience == len(last) and min(last) > self.progress.best + 1e-4
 
     def _take_best(self) -> None:
         self.group.wait()
