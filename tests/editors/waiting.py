@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-PATIENCE = 60.0  # seconds until what was waited for will not come any more
+PATIENCE = 120.0  # seconds until what was waited for will not come any more, on a machine that is busy
 
 
 def wait_for(holds: Callable[[], object], what: str | Callable[[], str], seconds: float = PATIENCE) -> None:

@@ -11,8 +11,8 @@ const SCHEMES = ['file', 'untitled', 'vscode-vfs', COMMIT_BOX];
 
 /** The languages of the setting; those of its default where it is no list, which the server tells of. */
 export function languages(): string[] {
-  const standard = workspace.getConfiguration(SECTION).inspect<string[]>('languages')?.defaultValue;
-  return (list('languages') ?? standard ?? []).map((language) => language.toLowerCase());
+  const standard = () => workspace.getConfiguration(SECTION).inspect<string[]>('languages')?.defaultValue ?? [];
+  return (list('languages') ?? standard()).map((language) => language.toLowerCase());
 }
 
 export function selector(): DocumentSelector {

@@ -44,7 +44,7 @@ def start(version: str, tmp_path: Path) -> Iterator[Start]:
         editors.append(Editor(PROGRAMS[version], tmp_path, init))
         return editors[-1]
 
-    with alarm(240):
+    with alarm(600):
         yield begin
         for editor in editors:
             editor.close()
@@ -69,6 +69,6 @@ def shared(version: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[E
 @pytest.fixture
 def real(shared: Editor) -> Iterator[Editor]:
     """The same, with nothing open that another test wrote."""
-    with alarm(240):
+    with alarm(600):
         shared.nvim.command("stopinsert | silent! %bwipeout! | messages clear")
         yield shared

@@ -20,11 +20,6 @@ pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
 def repository(window: Window) -> Iterator[Path]:
     """The folder of the window as a repository, with something to commit; none any more in the end."""
     folder = window.server.folder
-
-    def is_gone() -> bool:
-        shutil.rmtree(folder / ".git", ignore_errors=True)  # the editor may be writing into it
-        return not (folder / ".git").exists()
-
     (folder / "committed.md").write_text("A text.\n", encoding="utf-8")
     git(window, "init", "--quiet")
     git(window, "add", "committed.md")
@@ -33,7 +28,11 @@ def repository(window: Window) -> Iterator[Path]:
     yield folder
     window.press("Control+Shift+e")
     window.page.wait_for_selector(BOX, state="hidden")
-    window.until(is_gone, bool)
+    branch = window.page.locator('[id^="status.scm"]')
+    assert branch.count()
+    window.command("Git: Close Repository")
+    window.until(branch.count, lambda count: count == 0)
+    shutil.rmtree(folder / ".git")
 
 
 def test_suggestions_come_in_the_box_for_the_message(window: Window, repository: Path) -> None:

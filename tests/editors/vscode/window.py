@@ -199,10 +199,17 @@ class Window:
         self.show(self.shown)
 
     def command(self, title: str) -> None:
-        """Run a command as a writer does, from the palette."""
-        self.press("F1")
-        self.fill("Type the name of a command", f">{title}")
-        self.choose(title)
+        """Run a command as a writer does, from the palette; from a new one where it could not be run yet."""
+        from playwright.sync_api import Error  # noqa: PLC0415 - an extra
+
+        for _ in range(12):
+            self.press("F1")
+            self.fill("Type the name of a command", f">{title}")
+            with suppress(Error):
+                self.page.locator(".quick-input-list .monaco-list-row", has_text=title).first.click(timeout=10_000)
+                return
+            self.press("Escape")
+        raise AssertionError(f"The palette does not have {title!r}.")
 
     def choose(self, label: str) -> None:
         """Choose an entry of the list that is open."""
