@@ -87,7 +87,7 @@ def read_artifact(path: Path) -> Artifact:
         calibration = {str(key): float(value) for key, value in config["calibration"].items()}
         Calibration(**calibration)  # refuses what no search can use
         training = dict(config["training"])
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
         raise _not_a_configuration(path, error) from error
     except (OptionError, ModelError) as error:
         raise ModelError(f"{path / CONFIG}: {error} Install the model again.") from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -24,7 +25,7 @@ def installed_models() -> dict[str, Path]:
     """Names and directories of all models that can be named."""
     found: dict[str, Path] = {}
     for directory in (BUNDLED, user_directory()):
-        if directory.is_dir():
+        with contextlib.suppress(OSError):  # a directory that is not there, or may not be looked into
             found |= {path.parent.name: path.parent for path in sorted(directory.glob(f"[!.]*/{CONFIG}"))}
     return found
 
@@ -47,7 +48,10 @@ def directory_of(name: str) -> Path | None:
 
 def is_installed(directory: Path) -> bool:
     """Whether this is in one of the directories of models, as links in its path lead."""
-    return any(directory.resolve().is_relative_to(models.resolve()) for models in (BUNDLED, user_directory()))
+    try:
+        return any(directory.resolve().is_relative_to(models.resolve()) for models in (BUNDLED, user_directory()))
+    except (OSError, RuntimeError, ValueError):  # no path, or a circle of links
+        return False
 
 
 def is_path(name: str) -> bool:

@@ -11,6 +11,7 @@ from pygls.exceptions import JsonRpcInvalidParams
 from charrnn.artifact import read_artifact
 from charrnn.errors import ModelError
 from charrnn.library import installed_models
+from charrnn.record import facts
 from charrnn_lsp.silence import REASONS
 from charrnn_lsp.training import Training
 
@@ -80,19 +81,14 @@ def _figures(path: Path) -> Json:
         artifact = read_artifact(path)
     except ModelError as error:
         return {"error": str(error)}
-    a, record = artifact.architecture, artifact.training
-    bits = record.get("bpc_int8", record.get("bpc_float32"))
+    a, known = artifact.architecture, facts(artifact)
     weights, layers = a.parameters / 1e6, "1 layer" if a.layers == 1 else f"{a.layers} layers"
     return {
         "description": f"{a.cell.upper()}, {layers} of {a.hidden}, {weights:.1f} million weights",
         "parameters": a.parameters,
-        "bitsPerCharacter": _number(bits),
-        "trained": _number(record.get("characters")),
+        "bitsPerCharacter": known.bits_per_character,
+        "trained": known.characters,
     }
-
-
-def _number(value: object) -> float | None:
-    return value if isinstance(value, (int, float)) else None
 
 
 def _strings(arguments: tuple[object, ...], *counts: int) -> list[str]:

@@ -176,6 +176,7 @@ WRONG_CONFIGS: list[tuple[Change, str]] = [
     (lambda c: c["architecture"].update(vocabulary=10**6), "vocabulary is 1000000"),
     (lambda c: c["architecture"].update(layers="x" * 10_000), "layers is 'xxx"),
     (lambda c: c["calibration"].update(slope="x" * 10_000), "is not a model configuration"),
+    (lambda c: c["calibration"].update(slope=10**400), "is not a model configuration"),
     (lambda c: c.update(calibration={"slope": "steep"}), "is not a model configuration"),
     (lambda c: c.update(calibration=None), "is not a model configuration"),
     (lambda c: c.update(training=5), "is not a model configuration"),

@@ -85,6 +85,21 @@ def test_the_users_directory_can_be_chosen(monkeypatch: pytest.MonkeyPatch) -> N
     assert user_directory().parts[-2:] == ("charrnn", "models")
 
 
+def test_a_users_directory_that_cannot_be_one_hides_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHARRNN_MODELS", "/" + "x" * 999)
+    assert DEFAULT in installed_models()
+
+
+@pytest.mark.parametrize("name", ["\0", "x" * 9999])
+def test_what_is_no_path_is_not_installed(name: str, tmp_path: Path) -> None:
+    assert not library.is_installed(tmp_path / name)
+
+
+def test_a_circle_of_links_is_not_installed(tmp_path: Path) -> None:
+    (tmp_path / "circle").symlink_to(tmp_path / "circle")
+    assert not library.is_installed(tmp_path / "circle")
+
+
 def test_the_bundled_model_is_whole() -> None:
     path = library.BUNDLED / DEFAULT
     if not (path / "config.json").exists():

@@ -32,6 +32,7 @@ def test_the_report_is_named_where_there_is_one(tiny: Artifact) -> None:
     [
         {},
         {"bpc_int8": "good", "minutes": None, "characters": True, "history": "long"},
+        {"bpc_int8": 10**400, "characters": float("inf"), "history": [[1, 2, 3, 10**400]]},
         {"bpc_int8": float("nan"), "history": [[1, 2, 3], 7, [1, 2, None, 4], ["a", 1, 1, 1]]},
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import json
 import shutil
 import threading
@@ -13,6 +14,7 @@ import pytest
 from tests.server.client import URI, Client, Json, soon
 
 from charrnn.artifact import CONFIG, Artifact
+from charrnn_lsp import commands as commands_module
 from charrnn_lsp import loading as loading_module
 from charrnn_lsp.regions import KINDS
 from charrnn_lsp.silence import REASONS
@@ -66,6 +68,16 @@ async def test_a_damaged_model_is_listed_with_its_error(client: Client, tiny: Ar
         await client.initialize()
         listed = {entry["name"]: entry for entry in await run(client, "charrnn.models")}
     assert "is not a model configuration" in listed["cut"]["error"]
+
+
+@pytest.mark.parametrize("figure", [float("nan"), float("inf"), True])
+async def test_a_figure_that_is_none_is_left_out(client: Client, tiny: Artifact, figure: object) -> None:
+    await client.initialize()
+    figures = dataclasses.replace(tiny, training={"bpc_int8": figure, "characters": figure})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(commands_module, "read_artifact", lambda _: figures)
+        listed = await run(client, "charrnn.models")
+    assert {(entry["bitsPerCharacter"], entry["trained"]) for entry in listed} == {(None, None)}
 
 
 @pytest.mark.parametrize(
