@@ -58,6 +58,8 @@ class Model:
     def forget(self) -> None:
         """Forget what the writer wrote, and what they made of suggestions."""
         self.outcomes.forget()
+        self.cache.forget()
+        self._expected = None
         if self.memory is not None:
             self.memory.forget()
 

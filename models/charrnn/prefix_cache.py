@@ -44,8 +44,12 @@ class PrefixCache:
     def __init__(self, cell: Cell, vocabulary: Vocabulary, capacity: int = 32 << 20) -> None:
         self._cell = cell
         self._vocabulary = vocabulary
-        self._entries: OrderedDict[Context, Reading] = OrderedDict()
         self._capacity = capacity
+        self.forget()
+
+    def forget(self) -> None:
+        """Drop all that was read."""
+        self._entries: OrderedDict[Context, Reading] = OrderedDict()
         self.size = 0  # bytes
 
     def read(self, context: Context) -> Iterator[Reading | None]:

@@ -55,6 +55,11 @@ class RememberedLines:
                 self.unknown -= 1
                 yield
 
+    def forget(self) -> None:
+        """Take all lines as they are for forgotten, those too that were not learned yet, as the memory forgets all."""
+        self._passages = [passage or Passage(0, 0) for passage in self._passages]
+        self.unknown = 0
+
     def close(self) -> None:
         """Forget the document."""
         for passage in self._passages:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from charrnn.concordance import Passage
 from charrnn.excerpt import content
 from charrnn.memory import Memory
-from charrnn.remembered_lines import RememberedLines
+from charrnn.remembered_lines import LONGEST, RememberedLines
 from charrnn_lsp.archive import read_archive
 from charrnn_lsp.documents import Document, LineChange
 
@@ -35,17 +35,19 @@ class Recollection:
         """From now on keep `documents` in this memory, and what is in `folders` now."""
         if memory is not self._memory or folders != self._folders:
             self._use_folders(memory, folders)
-        if memory is not self._memory:
-            for uri in list(self._lines):
-                self.close(uri)
-            self._memory = memory
-            for uri, document in documents.items():
+        for uri in [uri for uri in self._lines if memory is not self._memory or uri not in documents]:
+            self.close(uri)
+        self._memory = memory
+        for uri, document in documents.items():
+            if uri not in self._lines:
                 self.open(uri, document)
 
     def forget(self) -> None:
         """Forget everything, until there is something new to learn."""
         self._stop_reading()
         self._archive.clear()
+        for lines in self._lines.values():
+            lines.forget()
         if self._memory is not None:
             self._memory.forget()
 
@@ -66,10 +68,11 @@ class Recollection:
     async def _learn_archive(self, memory: Memory, folders: tuple[str, ...]) -> None:
         turn = time.perf_counter()
         for line in await asyncio.to_thread(read_archive, folders):
-            self._archive.append(memory.learn("\n" + line))
-            if time.perf_counter() - turn > TURN:
-                await asyncio.sleep(0)
-                turn = time.perf_counter()
+            for start in range(0, len(line) + 1, LONGEST):
+                self._archive.append(memory.learn("\n" + line[start : start + LONGEST]))
+                if time.perf_counter() - turn > TURN:
+                    await asyncio.sleep(0)
+                    turn = time.perf_counter()
 
     def open(self, uri: str, document: Document) -> None:
         """Learn a document, beginning soon."""
@@ -97,8 +100,9 @@ class Recollection:
 
     async def _learn(self) -> None:
         turn = time.perf_counter()
-        for lines in list(self._lines.values()):
-            for _ in lines.catch_up():
+        # What is opened or edited meanwhile too.
+        while unknown := [lines for lines in self._lines.values() if lines.unknown]:
+            for _ in unknown[0].catch_up():
                 if time.perf_counter() - turn > TURN:
                     await asyncio.sleep(0)
                     turn = time.perf_counter()

@@ -199,3 +199,5 @@ def test_confidence_follows_the_writer_only_while_the_memory_is_on(tiny: Artifac
         assert (model.calibration != before) is (memory is not None)
         model.forget()
         assert model.calibration == before
+        assert model._expected is None
+        assert model.cache.size == 0

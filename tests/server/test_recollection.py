@@ -3,10 +3,13 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import pytest
 from lsprotocol.types import Position, Range, TextDocumentContentChangePartial
 
 from charrnn.memory import Memory
+from charrnn.remembered_lines import LONGEST
 from charrnn.vocabulary import Vocabulary
+from charrnn_lsp import recollection as recollection_module
 from charrnn_lsp.documents import Document
 from charrnn_lsp.recollection import Recollection
 
@@ -108,3 +111,46 @@ async def test_what_was_forgotten_while_the_archive_is_read_stays_forgotten(tmp_
     assert reading is not None
     await asyncio.wait([reading])
     assert len(memory) == 0
+
+
+async def test_what_is_opened_while_others_are_learned_is_learned_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recollection_module, "TURN", -1.0)  # every line gives way
+    memory, recollection = Memory(VOCABULARY), Recollection()
+    recollection.use(memory, {"a": Document.of(TEXT)})
+    await asyncio.sleep(0)
+    assert 0 < len(memory) < SIZE
+    recollection.open("b", Document.of("another"))
+    await settled(recollection)
+    assert len(memory) == SIZE + len("\nanother")
+
+
+async def test_what_was_forgotten_while_documents_are_learned_stays_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recollection_module, "TURN", -1.0)
+    memory, recollection = Memory(VOCABULARY), Recollection()
+    document = Document.of(TEXT)
+    recollection.use(memory, {"a": document})
+    await asyncio.sleep(0)
+    recollection.forget()
+    await settled(recollection)
+    assert len(memory) == 0
+    insert = TextDocumentContentChangePartial(range=Range(Position(1, 11), Position(1, 11)), text=" far")
+    recollection.change("a", document.change(insert))
+    assert len(memory) == len("\nsailed away far")
+
+
+async def test_documents_come_and_go_with_the_same_memory() -> None:
+    memory, recollection = Memory(VOCABULARY), Recollection()
+    recollection.use(memory, {"a": Document.of(TEXT)})
+    await settled(recollection)
+    recollection.use(memory, {"b": Document.of("another")})
+    await settled(recollection)
+    assert len(memory) == len("\nanother")
+
+
+async def test_a_long_line_of_the_archive_is_learned_in_pieces(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("queen zarquona " * 2000, encoding="utf-8")
+    memory, recollection = Memory(VOCABULARY), Recollection()
+    recollection.use(memory, {}, (str(tmp_path),))
+    await read(recollection)
+    assert len(memory) >= 30_000
+    assert max(passage.stop - passage.start for passage in recollection._archive) <= LONGEST + 1
