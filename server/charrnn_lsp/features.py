@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 from lsprotocol import types
+from pygls.exceptions import JsonRpcException
 
 from charrnn_lsp.commands import add_commands
 from charrnn_lsp.completion import add_completion
@@ -42,7 +44,8 @@ async def initialized(ls: CharRNNServer, params: types.InitializedParams) -> Non
         registration = types.Registration(
             id=SECTION, method=types.WORKSPACE_DID_CHANGE_CONFIGURATION, register_options={"section": SECTION}
         )
-        await ls.client_register_capability_async(types.RegistrationParams([registration]))
+        with contextlib.suppress(JsonRpcException):  # the client would rather not
+            await ls.client_register_capability_async(types.RegistrationParams([registration]))
     if workspace.configuration:
         await ls.pull_settings()
 

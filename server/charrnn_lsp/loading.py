@@ -64,7 +64,7 @@ class Loading:
         """From now on serve the model of these settings."""
         if self._wish != (wish := Wish.of(settings)):
             self._wish = wish
-            self._task = asyncio.ensure_future(self._load(wish))
+            self._begin(wish)
 
     def look(self) -> None:
         """Load the model anew if its files were replaced; looked at by requests, as an idle server does nothing."""
@@ -73,7 +73,7 @@ class Loading:
             return
         self._looked = now
         if stamp(self._wish.model) != self._stamp:
-            self._task = asyncio.ensure_future(self._load(self._wish))
+            self._begin(self._wish)
 
     async def settled(self) -> None:
         """Return when no model is being loaded."""
@@ -82,13 +82,20 @@ class Loading:
             # Shielded: a request that is cancelled must not take the loading of the model with it.
             await asyncio.shield(self._task)
 
-    async def _load(self, wish: Wish) -> None:
-        self._stamp = stamp(wish.model)
-        if not wish.enable:
+    def _begin(self, wish: Wish) -> None:
+        self._task = asyncio.ensure_future(self._load(wish, self._task))
+
+    async def _load(self, wish: Wish, earlier: asyncio.Task[None] | None) -> None:
+        if wish.enable:
+            self._status.report("loading", f"Loading the model {wish.model}.", wish.model)
+        else:
             self._take(wish, None)
             self._status.report("off", "Suggestions are switched off.", wish.model)
+        if earlier is not None:
+            await asyncio.wait([earlier])  # one at a time, and of many wishes only the last
+        if not wish.enable or wish != self._wish:
             return
-        self._status.report("loading", f"Loading the model {wish.model}.", wish.model)
+        self._stamp = stamp(wish.model)
         try:
             model = await asyncio.to_thread(load_model, wish.model, wish.device, threads=wish.threads)
         except Exception as error:

@@ -8,11 +8,12 @@ others) that are no line ends in LSP: `CharRNNServer` has its own.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import contextvars
 import logging
 import traceback
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
 from contextvars import ContextVar
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -119,12 +120,15 @@ class Protocol(LanguageServerProtocol):
         if message.get("error") is None:
             message.pop("error", None)
             message.setdefault("result", None)
-        try:
-            response = self._structured(message)
-        except JsonRpcException as error:
-            self._request_futures.pop(number).set_exception(error)
-            return
-        self._handle_response(number, getattr(response, "result", None), getattr(response, "error", None))
+        with contextlib.suppress(InvalidStateError):  # who asked was cancelled since
+            try:
+                response = self._structured(message)
+            except JsonRpcException as error:
+                self._request_futures.pop(number).set_exception(error)
+                return
+            finally:
+                self._result_types.pop(number, None)
+            self._handle_response(number, getattr(response, "result", None), getattr(response, "error", None))
 
     def _check_order(self, method: object) -> None:
         """Raise where this is no method, or not the time for it."""
@@ -157,8 +161,13 @@ class Protocol(LanguageServerProtocol):
 
     # What handlers leave behind
 
+    def _execute_handler(self, msg_id: int | str, *arguments: Any, **options: Any) -> None:
+        """Run a handler, and let go of it when it is done: pygls keeps those of notifications for ever."""
+        super()._execute_handler(msg_id, *arguments, **options)
+        if (future := self._request_futures.get(msg_id)) is not None:
+            future.add_done_callback(lambda _: self._request_futures.pop(msg_id, None))
+
     def _send_handler_result(self, future: asyncio.Future[Any] | Future[Any], *, msg_id: int | str) -> None:
-        self._request_futures.pop(msg_id, None)
         if future.cancelled():
             self.refuse(msg_id, JsonRpcRequestCancelled())
         elif error := future.exception():

@@ -6,6 +6,7 @@ One key goes documents -> excerpt -> suggestions -> items.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import sys
 import time
 from collections.abc import Callable
@@ -64,6 +65,7 @@ class CharRNNServer(LanguageServer):
         self._model: Model | None = None
         self._offered = self.settings  # those that `suggestions` were made with
         self._regions: dict[str, Regions] = {}  # of each document
+        self._numbers = itertools.count()
         self._newest: dict[str, int] = {}  # of each document, the number of the request that is not superseded
         self._watch: asyncio.Task[None] | None = None
         self._reading: asyncio.Task[None] | None = None
@@ -88,6 +90,7 @@ class CharRNNServer(LanguageServer):
 
     def did_open(self, params: types.DidOpenTextDocumentParams) -> None:
         opened = params.text_document
+        self.did_close(types.DidCloseTextDocumentParams(types.TextDocumentIdentifier(opened.uri)))  # if it was open
         self.documents[opened.uri] = Document.of(opened.text, opened.language_id, opened.version, self.encoding)
         self._regions[opened.uri] = regions_of(opened.language_id)
         if self._is_prose(self.documents[opened.uri]):
@@ -109,8 +112,8 @@ class CharRNNServer(LanguageServer):
         self._newest.pop(params.text_document.uri, None)
 
     def _supersede(self, uri: str) -> int:
-        self._newest[uri] = self._newest.get(uri, 0) + 1
-        return self._newest[uri]
+        self._newest[uri] = number = next(self._numbers)
+        return number
 
     def _is_prose(self, document: Document) -> bool:
         return document.language.lower() in self.settings.languages
@@ -263,13 +266,16 @@ class CharRNNServer(LanguageServer):
         if model is not None:
             model.hurried = True
             self._offer(model)
+        else:
+            self.recollection.use(None, {})
 
     def _offer(self, model: Model) -> None:
         """Make suggestions with `model` and the settings as they are now."""
-        if self.settings.memory == "off":
-            model.memory = None
-        elif model.memory is None:
+        if self.settings.memory != "off" and model.memory is None:
             model.memory = Memory(model.vocabulary)
+        elif self.settings.memory == "off" and model.memory is not None:
+            model.forget()
+            model.memory = None
         prose = {uri: document for uri, document in self.documents.items() if self._is_prose(document)}
         folders = self.settings.memory_folders if self.settings.memory == "folders" else ()
         self.recollection.use(model.memory, prose, folders)

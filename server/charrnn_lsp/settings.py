@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import reprlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -92,18 +93,19 @@ def parse_settings(values: object, base: Settings | None = None) -> tuple[Settin
     if values is None:
         return settings, []
     if not isinstance(values, Mapping):
-        return settings, [f"The section charrnn of the settings must be an object, not {values!r}."]
+        return settings, [f"The section charrnn of the settings must be an object, not {reprlib.repr(values)}."]
     fields = {json_name(item.name): item for item in dataclasses.fields(Settings)}
     good: dict[str, Any] = {}
     messages: list[str] = []
     for key, value in values.items():
         if key not in fields:
-            messages.append(f"charrnn.{key} is not a setting. Settings are {', '.join(fields)}.")
+            messages.append(f"charrnn.{str(key)[:100]} is not a setting. Settings are {', '.join(fields)}.")
         elif value is None:
             continue
         elif problem := _problem(fields[key], value):
             messages.append(
-                f"charrnn.{key} is {value!r}; it must be {problem}. Using {getattr(settings, fields[key].name)!r}."
+                f"charrnn.{key} is {reprlib.repr(value)}; it must be {problem}. "
+                f"Using {getattr(settings, fields[key].name)!r}."
             )
         else:
             good[fields[key].name] = tuple(value) if isinstance(value, list) else value

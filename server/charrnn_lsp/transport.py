@@ -95,8 +95,11 @@ class Connection:
             message = json.loads(body)
         except (ValueError, RecursionError):
             self._server.protocol.refuse(None, JsonRpcParseError())
-        else:
+            return
+        try:
             self._server.protocol.receive(message)
+        except Exception as error:  # those that came with it must not be lost
+            log_defect("a message", error)
 
 
 class Writer:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.server.client import URI, Client, Json
+from tests.server.client import URI, Client, Json, soon
+
+from charrnn_lsp.transport import Connection
 
 INVALID_REQUEST, METHOD_NOT_FOUND, INVALID_PARAMS, INTERNAL_ERROR = -32600, -32601, -32602, -32603
 NOT_INITIALIZED = -32002
@@ -135,6 +138,65 @@ async def test_any_answer_to_a_question_is_taken(ready: Client, answer: Json, al
     ready.send({"id": ready.received[-1]["id"], **also, **answer})
     await asked
     assert await ready.texts()
+
+
+async def test_settings_are_pulled_where_the_client_refuses_to_tell_of_changes(client: Client, always: Json) -> None:
+    client.section = always
+    write = client.write
+
+    def refuse(data: bytes) -> None:
+        message = json.loads(data)
+        if message.get("method") == "client/registerCapability":
+            error = {"code": METHOD_NOT_FOUND, "message": "no"}
+            asyncio.get_running_loop().call_soon(client.send, {"id": message["id"], "error": error})
+        else:
+            write(data)
+
+    client.write = refuse  # type: ignore[method-assign]
+    await client.initialize()
+    assert client.server.settings.model == always["model"]
+
+
+async def test_an_answer_to_a_question_that_was_given_up_is_dropped(ready: Client) -> None:
+    asked = asyncio.ensure_future(ready.server.pull_settings())
+    await asyncio.sleep(0)
+    asked.cancel()
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)  # the client answers
+    assert await ready.texts()
+    assert ready.server.protocol._request_futures == {}
+
+
+async def test_what_has_been_handled_is_let_go_of(ready: Client) -> None:
+    for number in range(20):
+        ready.push({"topK": number})
+        ready.notify("$/setTrace", {"value": "off"})
+        ready.notify("workspace/didChangeConfiguration", {"settings": None})  # which are pulled
+    await soon(lambda: not ready.server.protocol._request_futures)
+    asked = asyncio.ensure_future(ready.server.pull_settings())
+    await asyncio.sleep(0)
+    (number,) = ready.server.protocol._request_futures
+    ready.send({"id": number, "error": {"code": METHOD_NOT_FOUND, "message": "no"}})
+    await asked
+    assert ready.server.protocol._request_futures == {}
+    assert ready.server.protocol._result_types == {}
+
+
+async def test_a_message_that_fails_does_not_take_others_with_it(
+    ready: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    received: list[object] = []
+
+    def receive(message: Json) -> None:
+        received.append(message)
+        raise RuntimeError("the writer's words".upper())
+
+    ready.server.protocol.receive = receive  # type: ignore[method-assign, assignment]
+    connection = Connection(ready.server, 0, 1)
+    connection._batches.acquire()
+    connection._handle([b"1", b"2"])
+    assert received == [1, 2]
+    assert "THE WRITER'S WORDS" not in caplog.text
 
 
 async def test_a_defect_is_answered_and_logged_without_the_writers_words(

@@ -74,6 +74,21 @@ async def test_closing_supersedes_a_request(ready: Client, patient: None) -> Non
     assert (await ready.ask())["result"] == {"items": []}
 
 
+async def test_opening_again_supersedes_a_request(ready: Client, patient: None) -> None:
+    first = ready.ask()
+    await asyncio.sleep(0)
+    ready.notify("textDocument/didClose", {"textDocument": {"uri": URI}})
+    ready.open("Dear reader")
+    second = ready.ask()
+    assert (await first)["result"] is None
+    assert (await second)["result"]["items"]
+    third = ready.ask(character=4)
+    await asyncio.sleep(0)
+    ready.open("opened twice", language="python")
+    assert (await third)["result"] is None
+    assert ready.server.recollection._lines == {}
+
+
 async def test_a_cancelled_request_is_an_error(ready: Client, patient: None) -> None:
     answer = ready.ask()
     await asyncio.sleep(0)
@@ -208,6 +223,65 @@ async def test_switched_off_while_loading_it_stays_off(client: Client, always: J
     assert client.server.suggestions is None
 
 
+async def test_switched_off_it_learns_nothing_and_keeps_nothing(ready: Client) -> None:
+    memory = ready.server._model.memory if ready.server._model else None
+    assert memory is not None
+    await soon(lambda: len(memory) > 0)
+    ready.push({"enable": False})
+    await ready.until_state("off")
+    assert len(memory) == 0
+    ready.change("It was a dark night")
+    ready.open("Dear reader", uri="file:///b.md")
+    await asyncio.sleep(0)
+    assert len(memory) == 0
+
+
+async def test_languages_are_learned_from_as_they_are_served(ready: Client) -> None:
+    memory = ready.server._model.memory if ready.server._model else None
+    assert memory is not None
+    await soon(lambda: len(memory) > 0)
+    ready.push({"languages": ["klingon"]})
+    await soon(lambda: len(memory) == 0)
+    ready.push({})
+    await soon(lambda: len(memory) == len("\nIt was"))
+
+
+async def test_without_a_memory_what_became_of_suggestions_is_forgotten_too(ready: Client) -> None:
+    assert ready.server._model is not None
+    first = ready.server._model.calibration
+    (shown,) = await ready.texts()
+    ready.change("It was}}")
+    await ready.texts()
+    assert shown
+    assert ready.server._model.calibration != first
+    ready.push({"memory": "off"})
+    await soon(lambda: ready.server._model is not None and ready.server._model.memory is None)
+    assert ready.server._model.calibration == first
+
+
+async def test_of_many_wishes_for_a_model_only_the_last_is_loaded(
+    ready: Client, always: Json, monkeypatch: pytest.MonkeyPatch, gate: threading.Event
+) -> None:
+    loaded: list[str] = []
+    load = loading_module.load_model
+
+    def noted(name: str, *arguments: Any, **options: Any) -> Any:
+        loaded.append(name)
+        return load(name, *arguments, **options)
+
+    monkeypatch.setattr(loading_module, "load_model", noted)
+    for number in range(50):
+        ready.push({"enable": number % 5 > 0, "model": "english" if number % 2 else always["model"]})
+        await asyncio.sleep(0)
+    ready.push({"model": "tiny"})
+    await soon(lambda: ready.server.settings.model == "tiny")
+    gate.set()
+    await ready.server.loading.settled()
+    assert loaded[-1] == "tiny"
+    assert len(loaded) <= 2
+    assert ready.states()[-1] == "ready"
+
+
 async def test_manual_is_silent_until_asked(ready: Client) -> None:
     ready.push({"trigger": "manual"})
     assert await ready.texts() == []
@@ -272,6 +346,13 @@ async def test_a_wrong_setting_is_told_of_once(ready: Client, values: object, me
     (told,) = ready.messages()
     assert told.startswith(message)
     assert await ready.texts()
+
+
+async def test_a_message_about_a_huge_value_is_short(ready: Client) -> None:
+    ready.push({"topK": "x" * 100_000, "y" * 100_000: 1})
+    ready.push(["x" * 100_000])
+    await ready.until(lambda: len(ready.messages()) == 3)
+    assert max(map(len, ready.messages())) < 1000
 
 
 def spoil_cell(path: Path) -> Path:
