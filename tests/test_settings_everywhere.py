@@ -6,9 +6,9 @@ What stands in the README is compared in test_readme.py.
 from __future__ import annotations
 
 import dataclasses
-import importlib.util
 import json
 import re
+import runpy
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +19,9 @@ from charrnn_lsp.settings import Settings, json_name
 ROOT = Path(__file__).parent.parent
 MANIFEST = ROOT / "editor-clients/vscode/package.json"
 NEOVIM = ROOT / "editor-clients/neovim"
-README = (ROOT / "README.md").read_text(encoding="utf-8")
 HELP = (NEOVIM / "doc/charrnn.txt").read_text(encoding="utf-8")
 FIELDS = dataclasses.fields(Settings)
-OWN = {"serverCommand", "installFrom", "trace.server"}  # of the extension, not of the server
+OWN = {"serverCommand", "installFrom"}  # of the extension, not of the server
 
 every_setting = pytest.mark.parametrize("item", FIELDS, ids=lambda item: json_name(item.name))
 
@@ -67,12 +66,7 @@ def test_the_help_of_neovim_knows_it_as_the_server_does(item: dataclasses.Field[
 
 def test_the_help_of_neovim_knows_no_other_and_is_as_its_program_writes_it() -> None:
     assert set(re.findall(r"\*charrnn-setting-(\w+)\*", HELP)) == {json_name(item.name) for item in FIELDS}
-    spec = importlib.util.spec_from_file_location("settings_help", NEOVIM / "scripts/settings_help.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    assert module.with_settings(HELP) == HELP
+    assert runpy.run_path(str(NEOVIM / "scripts/settings_help.py"))["with_settings"](HELP) == HELP
 
 
 def test_neovim_starts_the_server_in_the_languages_that_it_serves() -> None:

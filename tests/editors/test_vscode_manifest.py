@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import re
+import runpy
 from pathlib import Path
 
 import pytest
@@ -16,13 +16,8 @@ PACKAGE = EXTENSION / "charrnn-lsp.vsix"
 
 def test_the_manifest_has_the_settings_of_the_server() -> None:
     """If not: python editor-clients/vscode/scripts/manifest.py."""
-    path = EXTENSION / "scripts/manifest.py"
-    spec = importlib.util.spec_from_file_location("manifest", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    assert module.manifest() == json.loads((EXTENSION / "package.json").read_text(encoding="utf-8"))
+    written = runpy.run_path(str(EXTENSION / "scripts/manifest.py"))["manifest"]()
+    assert written == json.loads((EXTENSION / "package.json").read_text(encoding="utf-8"))
 
 
 def test_each_command_is_both_described_and_registered() -> None:
