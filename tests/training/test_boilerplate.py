@@ -18,6 +18,11 @@ def test_front_matter_and_licences_before_a_text_are_left_out(head: str) -> None
     assert without_head(head + "It was late.\n---\nAnd dark.") == "It was late.\n---\nAnd dark."
 
 
+def test_a_story_that_begins_with_a_line_between_scenes_is_whole() -> None:
+    story = "---\nIt was late, and the road was dark.\n\nShe slept.\n---\nMorning came."
+    assert without_head(story) == story
+
+
 @pytest.mark.parametrize("size", [7, 1000])
 def test_documents_are_what_stands_between_two_blank_lines(size: int) -> None:
     text = "one\n\nstill one\n\n\ntwo\n\n\n\n\nthree\n"

@@ -12,7 +12,10 @@ from charrnn.evaluation import DOCUMENT_BREAK
 HEAD = 1 << 16  # characters within which front matter and a licence's header end
 LONGEST_DOCUMENT = 1 << 22  # characters; what goes on longer without a break is cut at the end of a paragraph
 FEWEST_LETTERS = 0.6  # share of a text's characters, beside spaces, that are letters in prose of any script
-_FRONT_MATTER = re.compile(r"\A(---|\+\+\+)[ \t]*\n(?:.*\n)*?(?:\1|\.\.\.)[ \t]*(?:\n|\Z)")
+# It begins with a key or a comment; a story may begin with the line that parts its scenes.
+_FRONT_MATTER = re.compile(
+    r"\A(---|\+\+\+)[ \t]*\n(?=\s*(?:#|[\w\"'. -]{1,40}[:=]|\1))(?:.*\n)*?(?:\1|\.\.\.)[ \t]*(?:\n|\Z)"
+)
 _GUTENBERG_START = re.compile(r"^\*\*\* ?START OF (?:THE|THIS) PROJECT GUTENBERG.*?\*\*\*[^\n]*\n", re.M | re.S)
 _GUTENBERG_END = re.compile(
     r"^(?:\*\*\* ?END OF (?:THE|THIS) PROJECT GUTENBERG|End of (?:the )?Project Gutenberg)", re.M
