@@ -16,7 +16,7 @@ _NAMES = (
     "link|main|mark|meta|nav|object|ol|option|p|path|picture|pre|q|s|samp|script|section|select|small|source|span|"
     "strong|style|sub|summary|sup|svg|table|tbody|td|textarea|tfoot|th|thead|time|title|tr|u|ul|var|video"
 )
-_UNCLOSED = re.compile(rf"<(?:!--(?:(?!-->).)*|!\w*|/?[a-zA-Z][\w:-]*|(?:{_NAMES})\s[^<>]*)\Z", re.IGNORECASE)
+_UNCLOSED = re.compile(rf"<(?:!--(?:(?!-->|<!--).)*+|!\w*|/?[a-zA-Z][\w:-]*|(?:{_NAMES})\s[^<>]*)\Z", re.IGNORECASE)
 _ELEMENT = re.compile(r"<(script|style|pre|code|textarea|svg|head|table)\b[^<>]*>", re.IGNORECASE)
 _KINDS: dict[str, Kind] = {"head": "frontMatter", "svg": "markup", "table": "tables"}
 

@@ -23,7 +23,7 @@ _COMMENT = re.compile(r"(?<!\\)(?:\\\\)*%")
 _COMMAND = re.compile(r"\\[a-zA-Z@]*\*?(?:\[[^\]]*\])*(?:\[[^\]]*)?\Z")
 _ADDRESS = re.compile(r"\\(?:url|href|path)\{[^{}]*\Z")
 _NAME = re.compile(
-    r"\\(?:label|\w*ref|[\w]*cite\w*|input|include\w*|usepackage|documentclass|begin|end|bibliography\w*|gls\w*|"
+    r"\\(?:label|\w*+(?<=ref)|(?=\w*cite)\w*+|input|include\w*|usepackage|documentclass|begin|end|bibliography\w*|gls\w*|"
     r"[vh]space|setlength|setcounter|newcommand|renewcommand|pagestyle|thispagestyle|index|graphicspath|verb)"
     r"\*?(?:\[[^\]]*\])*\{[^{}]*\Z"
 )

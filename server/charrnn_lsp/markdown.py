@@ -18,13 +18,16 @@ GAP = Block(blank=True)
 _FENCE = re.compile(r"\s*(?:>\s?)*(?:[-*+]\s+|\d{1,9}[.)]\s+)?(`{3,}(?=[^`]*\Z)|~{3,})")
 _LIST = re.compile(r"\s*(?:>\s?)*(?:[-*+]|\d{1,9}[.)])(?:\s|\Z)")
 _INDENTED = re.compile(r"(?: {4}| {0,3}\t)")
-_DELIMITER_ROW = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)+\|?\s*\Z|\s*\|\s*:?-{2,}:?\s*\|\s*\Z")
+# Possessive, here and below (`*+`): without it a line of blanks or signs would be tried in millions of ways.
+_DELIMITER_ROW = re.compile(r"\s*+\|?\s*+:?-++:?\s*+(?:\|\s*+:?-++:?\s*+)++\|?\s*+\Z|\s*+\|\s*+:?-{2,}+:?\s*+\|\s*+\Z")
 _KEY = re.compile(r"[\w\"'-][\w \"'-]*\s*[:=]|#|\Z|---\s*\Z")
 _TICKS = re.compile(r"`+")
 _LINK_TARGET = re.compile(r"\]\([^()\s]*\Z|\A\s{0,3}\[[^\]]+\]:\s*\S*\Z|<[a-z][a-z0-9+.-]+:[^<>\s]*\Z")
 # As in Pandoc: no space inside the signs, and no digit after the second, which then is of another price.
-_MATH = re.compile(r"(?<![\\$\w])(\$\$?)(?=[^\s$])[^$]*?(?<![\s\\])\1(?![\d$])|\\\(.*?\\\)")
-_OPEN_MATH = re.compile(r"(?:(?<![\\$\w])\$(?=[A-Za-z\\({])(?:\S*|[^$]*[\\^_={}+*/<>][^$]*)|\\\((?:(?!\\\)).)*)\Z")
+_MATH = re.compile(r"(?<![\\$\w])(\$\$?)(?=[^\s$])[^$]*?(?<![\s\\])\1(?![\d$])|\\\((?:(?!\\[()]).)*+\\\)")
+_OPEN_MATH = re.compile(
+    r"(?:(?<![\\$\w])\$(?=[A-Za-z\\({])(?:\S*|[^$\\^_={}+*/<>]*+[\\^_={}+*/<>][^$]*+)|\\\((?:(?!\\[()]).)*+)\Z"
+)
 
 
 class Markdown:

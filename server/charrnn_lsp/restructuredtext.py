@@ -42,7 +42,7 @@ class RestructuredText:
             return "markup"
         if _ROW.match(line):
             return "tables"
-        if before.count("``") % 2 or _ROLE.search(before):
+        if before.count("``") % 2 or ("`" in before and _ROLE.search(before)):
             return "code"
         return "urls" if _TARGET.search(before) else None
 

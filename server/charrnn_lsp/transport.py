@@ -35,6 +35,9 @@ def serve(server: CharRNNServer) -> int:
 
         for stream in (0, 1):
             msvcrt.setmode(stream, os.O_BINARY)
+    else:
+        for stream in (0, 1):  # an editor may give its own kind of pipe, which would look broken whenever it is empty
+            os.set_blocking(stream, True)
     sink = os.dup(1)
     with contextlib.suppress(OSError):  # where standard error is closed
         os.dup2(2, 1)  # whatever a library may print must not get between the messages

@@ -46,6 +46,14 @@ def test_it_ends_with_a_status(end: Callable[[Wire], object], status: int) -> No
         assert wire.end() == status
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such pipes")
+def test_a_pipe_that_does_not_block_is_waited_for() -> None:
+    program = "import os, sys; os.set_blocking(0, False); os.execv(sys.argv[1], sys.argv[1:])"
+    with server(sys.executable, "-c", program) as wire:
+        wire.request("initialize", {"processId": None, "capabilities": {}})
+        assert wire.request("shutdown")["result"] is None
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals to send")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_signals_end_it_cleanly(number: signal.Signals) -> None:

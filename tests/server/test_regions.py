@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from charrnn_lsp import regions
 from charrnn_lsp.documents import split_lines
 from charrnn_lsp.regions import FURTHEST, Regions
 from charrnn_lsp.syntaxes import regions_of
@@ -311,3 +312,22 @@ def test_it_reads_no_more_than_it_must() -> None:
 def test_a_line_of_ten_megabytes() -> None:
     line = "word `$x$ <a " * 800_000
     assert regions_of("markdown").at([line], 0, len(line)) in (None, "code", "markup")
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("markdown", " " * 100_000 + "x"),
+        ("markdown", "\\(" * 50_000),
+        ("markdown", "$a" + "=" * 100_000 + "$ "),
+        ("markdown", "<!--" * 25_000 + "-->"),
+        ("latex", "\\" + "cite" * 25_000 + "-"),
+        ("rst", "::" * 50_000),
+    ],
+)
+def test_no_line_takes_time_by_the_square_of_its_length(
+    language: str, line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(regions, "LONGEST", 100_000)  # with squares, this would take minutes
+    regions_of(language).at(["\n", line + "\n", line], 1, len(line))
+    regions_of(language).at([line + "\n", "x"], 1, 1)
