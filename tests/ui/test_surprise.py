@@ -19,7 +19,7 @@ def book(tiny: Artifact) -> Book:
 
 
 def scored(book: Book, text: str) -> Scored:
-    *_, found = score(book, "tiny", text)
+    *_, found = score(book, text)
     return found
 
 
@@ -34,7 +34,7 @@ def test_the_bits_are_those_of_the_evaluation(book: Book) -> None:
 @pytest.mark.parametrize("place", [0, 1, INTERVAL - 1, INTERVAL, INTERVAL + 7, len(TEXT) - 1])
 def test_what_was_expected_agrees_with_the_bits(book: Book, place: int) -> None:
     found = scored(book, TEXT)
-    likely = expected(book, found, place, count=5)
+    likely = expected(found, place, count=5)
     (real,) = [one for one in likely if one.stands]
     symbols = book.model.vocabulary.encode(TEXT[place])
     if len(symbols) == 1:  # of several symbols the first is told, and the bits are of all
@@ -43,7 +43,7 @@ def test_what_was_expected_agrees_with_the_bits(book: Book, place: int) -> None:
 
 
 def test_a_long_text_is_told_of_on_the_way(book: Book) -> None:
-    read = [found.read for found in score(book, "tiny", "a" * (2 * EVERY + 1))]
+    read = [found.read for found in score(book, "a" * (2 * EVERY + 1))]
     assert read == [EVERY, 2 * EVERY, 2 * EVERY + 1]
 
 
@@ -58,6 +58,6 @@ def test_no_text_costs_nothing(book: Book) -> None:
 
 def test_bars_escape_what_they_show(book: Book) -> None:
     found = scored(book, "<b>")
-    drawn = bars(expected(book, found, 0), "<", float(found.bits[0]))
+    drawn = bars(expected(found, 0), "<", float(found.bits[0]))
     assert "Here stands <b>&lt;</b>, which cost" in drawn
     assert drawn.count('class="bar real"') == 1

@@ -24,7 +24,7 @@ class Scored:
     """A text that is being scored: what each character costs, as far as it was read."""
 
     text: str
-    model: str  # its name on the shelf
+    book: Book  # the model as it was then: another may have its name by now, and its states would be no use to that
     bits: npt.NDArray[np.float32] = field(init=False)  # [n], -log2 P
     read: int = 0  # characters
     states: list[tuple[Logits, State]] = field(default_factory=list)  # every `INTERVAL` characters
@@ -47,9 +47,9 @@ class Expected:
     stands: bool  # whether it is the one that stands there
 
 
-def score(book: Book, name: str, text: str) -> Iterator[Scored]:
+def score(book: Book, text: str) -> Iterator[Scored]:
     """Read `text` as a document of its own; yields what is known after each `EVERY` characters and at the end."""
-    scored = Scored(text.replace("\r\n", "\n").replace("\r", "\n"), name)
+    scored = Scored(text.replace("\r\n", "\n").replace("\r", "\n"), book)
     cell = book.model.cell
     logits, state = cell.run(np.array([[DOCUMENT]]), initial_state(cell.architecture))
     for place, character in enumerate(scored.text):
@@ -64,22 +64,22 @@ def score(book: Book, name: str, text: str) -> Iterator[Scored]:
     yield scored
 
 
-def expected(book: Book, scored: Scored, place: int, count: int = ALTERNATIVES) -> list[Expected]:
+def expected(scored: Scored, place: int, count: int = ALTERNATIVES) -> list[Expected]:
     """The most probable characters at a place that was read, the best first; the one that stands there is among them.
 
     A character that the alphabet writes with several symbols is told by the first of them.
     """
     place = max(0, min(place, scored.read - 1))
-    vocabulary = book.model.vocabulary
+    model = scored.book.model
     logits, state = scored.states[place // INTERVAL]
-    for symbol in vocabulary.encode(scored.text[place // INTERVAL * INTERVAL : place]).tolist():
-        logits, state = book.model.cell.run(np.array([[symbol]]), state)
+    for symbol in model.vocabulary.encode(scored.text[place // INTERVAL * INTERVAL : place]).tolist():
+        logits, state = model.cell.run(np.array([[symbol]]), state)
     p = _softmax(logits)
     ids = np.argsort(-p, kind="stable")[:count].tolist()
-    real = next(iter(vocabulary.encode(scored.text[place]).tolist()), None)
+    real = next(iter(model.vocabulary.encode(scored.text[place]).tolist()), None)
     if real is not None and real not in ids:
         ids[-1] = real
-    return [Expected(vocabulary.decode([i]), float(p[i]), i == real) for i in ids]
+    return [Expected(model.vocabulary.decode([i]), float(p[i]), i == real) for i in ids]
 
 
 def _bits(logits: Logits, symbol: int) -> float:

@@ -43,8 +43,7 @@ def surprise_tab(shelf: Shelf, model: gr.Dropdown) -> None:
 
     def measure(name: str, text: str) -> Iterator[tuple[State, str, dict[str, Any], Any, Any]]:
         with told():
-            book = shelf.take(name)
-            for found in score(book, name, text or ""):
+            for found in score(shelf.take(name), text or ""):
                 first = found.read <= PART + EVERY or found.read == len(found.text)  # its map changes no more
                 map_and_bars = (_map(found, 1), _bars(found, 0)) if first else (gr.skip(), gr.skip())
                 yield found, _total(found), _part_slider(found), *map_and_bars
@@ -56,18 +55,15 @@ def surprise_tab(shelf: Shelf, model: gr.Dropdown) -> None:
     def choose(event: gr.EventData, found: State) -> str:
         return _bars(found, int(event.index)) if found else ""
 
-    def _bars(found: Scored, place: int) -> str:
-        if place >= found.read:
-            return ""
-        with told():
-            likely = expected(shelf.take(found.model), found, place)
-        return bars(likely, found.text[place], float(found.bits[place]))
-
     outputs = [scored, total, part, heat, chart]
     running = go.click(measure, [model, text], outputs, show_progress="hidden")
     stop.click(None, cancels=[running], queue=False)
     part.release(show_part, [scored, part], [heat, chart], show_progress="hidden")
     heat.select(choose, scored, chart, show_progress="hidden")
+
+
+def _bars(found: Scored, place: int) -> str:
+    return bars(expected(found, place), found.text[place], float(found.bits[place])) if place < found.read else ""
 
 
 def _total(found: Scored) -> str:
