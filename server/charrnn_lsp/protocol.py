@@ -165,7 +165,9 @@ class Protocol(LanguageServerProtocol):
         """Run a handler, and let go of it when it is done: pygls keeps those of notifications for ever."""
         super()._execute_handler(msg_id, *arguments, **options)
         if (future := self._request_futures.get(msg_id)) is not None:
-            future.add_done_callback(lambda _: self._request_futures.pop(msg_id, None))
+            # Soon, and not at once: a shutdown cancels them while it goes through them.
+            later = asyncio.get_running_loop().call_soon
+            future.add_done_callback(lambda _: later(self._request_futures.pop, msg_id, None))
 
     def _send_handler_result(self, future: asyncio.Future[Any] | Future[Any], *, msg_id: int | str) -> None:
         if future.cancelled():
