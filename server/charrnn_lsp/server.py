@@ -141,28 +141,32 @@ class CharRNNServer(LanguageServer):
         if document is None:
             return []
         request = self._supersede(uri)
-        if self.silence(uri, where.position, invoked):
-            return []
-        self.loading.look()
-        if self.suggestions is None:
-            await self.loading.settled()
-            if self._newest.get(uri) != request:
-                return None
-        if self.suggestions is None:
-            return []
-        place = excerpt(document.lines, *document.place(where.position))
-        if selected is not None:
-            place = with_selected(place, document, selected)
-        suggestions = self.suggestions
 
-        def is_wanted() -> bool:
-            return self._newest.get(uri) == request and self.suggestions is suggestions
+        def is_newest() -> bool:
+            return self._newest.get(uri) == request
 
-        shown = await self._look_ahead(suggestions, place, invoked, is_wanted)
-        if shown is None:
-            return None
-        self._read_on(suggestions.model, place.before, is_wanted)
-        return [found.text for found in shown]
+        while is_newest():  # anew where the settings or the model change meanwhile: a client may not ask again
+            if self.silence(uri, where.position, invoked):
+                return []
+            self.loading.look()
+            if self.suggestions is None:
+                await self.loading.settled()
+                if self.suggestions is None:
+                    return [] if is_newest() else None
+                continue
+            place = excerpt(document.lines, *document.place(where.position))
+            if selected is not None:
+                place = with_selected(place, document, selected)
+            suggestions = self.suggestions
+
+            def is_wanted(suggestions: Suggestions = suggestions) -> bool:
+                return is_newest() and self.suggestions is suggestions
+
+            shown = await self._look_ahead(suggestions, place, invoked, is_wanted)
+            if shown is not None:
+                self._read_on(suggestions.model, place.before, is_wanted)
+                return [found.text for found in shown]
+        return None
 
     async def _look_ahead(
         self, suggestions: Suggestions, place: Excerpt, invoked: bool, is_wanted: Callable[[], bool]

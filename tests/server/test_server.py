@@ -59,6 +59,17 @@ async def test_a_key_supersedes_a_request(ready: Client, patient: None) -> None:
     assert await ready.texts()
 
 
+@pytest.mark.parametrize(("settings", "fits"), [({"maxCharacters": 5}, range(1, 6)), ({"enable": False}, range(1))])
+async def test_settings_that_change_while_it_is_answered_hold_for_the_answer(
+    ready: Client, always: Json, patient: None, settings: Json, fits: range
+) -> None:
+    answer = ready.ask()
+    await asyncio.sleep(0)  # let it begin
+    ready.push(always | settings)
+    items = (await answer)["result"]["items"]
+    assert sum(len(item["insertText"]) for item in items) in fits
+
+
 async def test_another_document_supersedes_nothing(ready: Client, patient: None) -> None:
     ready.open("Dear reader", uri="file:///b.md")
     first, second = ready.ask(), ready.ask(uri="file:///b.md")

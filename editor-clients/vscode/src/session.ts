@@ -9,6 +9,7 @@ import {
 } from 'vscode';
 import {
   CloseAction,
+  DidChangeConfigurationNotification,
   ErrorAction,
   ExecuteCommandRequest,
   LanguageClient,
@@ -159,7 +160,7 @@ export class Session implements Disposable {
   private makeClient({ command, args }: Command): LanguageClient {
     // Not in the workspace's folder, where Python would find modules that look like the server's.
     const run = { command, args, options: { cwd: this.storage } };
-    return new QuietClient(SECTION, 'CharRNN', run, {
+    const client: QuietClient = new QuietClient(SECTION, 'CharRNN', run, {
       documentSelector: selector(),
       outputChannel: this.log,
       revealOutputChannelOn: RevealOutputChannelOn.Never,
@@ -172,11 +173,16 @@ export class Session implements Disposable {
       middleware: {
         provideInlineCompletionItems: this.suggestions,
         workspace: {
-          didChangeConfiguration: (_, next) => next(undefined), // the server then asks, and is answered as follows
+          // With their values: a server that first had to ask for them would answer what comes meanwhile by the old ones.
+          didChangeConfiguration: () =>
+            client.sendNotification(DidChangeConfigurationNotification.type, {
+              settings: { [SECTION]: serverSettings() },
+            }),
           configuration: (params) => params.items.map(({ section }) => (section === SECTION ? serverSettings() : null)),
         },
       },
     });
+    return client;
   }
 
   private async closed() {

@@ -22,14 +22,10 @@ LAST = "test_nothing_outlives_the_editor"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """They run where they can run, and the one that ends the editor last.
-
-    A second time where they fail: now and then a busy VS Code closes a menu or overlooks that its settings were saved.
-    """
+    """They run where they can run, and the one that ends the editor last."""
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.e2e)
-            item.add_marker(pytest.mark.flaky(reruns=1))
             if not has_browser():
                 item.add_marker(pytest.mark.skip(reason=NO_BROWSER))
             elif not has_vscode():

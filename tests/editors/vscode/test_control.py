@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 
 from tests.editors.vscode.window import STATUS, Window, ask
 
@@ -23,6 +25,19 @@ def test_settings_hold_at_once(window: Window) -> None:
     ghost = ask(window)
     window.press("Tab")
     window.wait_for_text(path, START + "r" + ghost)
+
+
+def test_settings_hold_for_what_is_asked_next_however_busy_the_server_is(window: Window) -> None:
+    window.open("busy.md", START)
+    (server,) = window.server.servers()
+    os.kill(server, signal.SIGSTOP)
+    try:
+        window.configure(length="word")
+        window.press("Alt+Backslash")
+        window.page.wait_for_timeout(500)  # until the question is on its way
+    finally:
+        os.kill(server, signal.SIGCONT)
+    assert " " not in window.wait_for_ghost().strip()
 
 
 def test_a_bad_value_is_told_once_and_the_default_stays(window: Window) -> None:

@@ -265,7 +265,7 @@ class Window:
 def ask(window: Window, wanted: Callable[[str], bool] = bool) -> str:
     """Ask by hand, as a file that is only opened has no suggestions yet; again where the editor was not ready."""
     for _ in range(10):
-        window.press("Alt+Backslash")
+        window.press("Escape", "Alt+Backslash")  # where something is shown, VS Code keeps it whatever the answer is
         with suppress(AssertionError):
             return window.settled(window.ghost, wanted, patience=4)
     return window.wait_for_ghost(wanted)
