@@ -75,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
         nargs="+",
         type=Path,
         metavar="PATH",
-        help="files, folders and patterns: .txt .md .tex .html .docx .odt .epub",
+        help="files, folders and patterns: .txt .md .tex .html .org .rst .adoc .docx .odt .epub",
     )
     add("--name", required=True, help="what to call the model")
     add("--base", metavar="MODEL", help="start from this model (default: english, unless there is a --recipe)")

@@ -15,7 +15,8 @@ from charrnn_training.decoding import Decoded
 PLAIN = (".txt", ".text")
 MARKDOWN = (".md", ".markdown", ".mdown", ".qmd", ".rmd")
 HTML = (".html", ".htm", ".xhtml")
-READ = (*PLAIN, *MARKDOWN, ".tex", *HTML, ".docx", ".odt", ".epub")
+ORG, RST, ASCIIDOC = (".org",), (".rst", ".rest"), (".adoc", ".asciidoc")
+READ = (*PLAIN, *MARKDOWN, ".tex", *HTML, *ORG, *RST, *ASCIIDOC, ".docx", ".odt", ".epub")
 LARGEST_MARKED_UP = 1 << 26  # bytes of a file with markup, which is parsed as a whole
 # Formats in which people have prose too, and what to do about them.
 NOT_READ = {
@@ -71,11 +72,19 @@ def _office(file: Path, suffix: str) -> list[str]:
 
 
 def _markup(suffix: str) -> Callable[[str], str] | None:
-    if suffix not in (*MARKDOWN, *HTML, ".tex"):
+    if suffix in PLAIN or suffix not in READ:
         return None
-    from charrnn_training import markup  # noqa: PLC0415
+    from charrnn_training import markup, outlines  # noqa: PLC0415
 
-    return markup.html_prose if suffix in HTML else markup.latex_prose if suffix == ".tex" else markup.markdown_prose
+    converters = {
+        markup.markdown_prose: MARKDOWN,
+        markup.html_prose: HTML,
+        markup.latex_prose: (".tex",),
+        outlines.org_prose: ORG,
+        outlines.rst_prose: RST,
+        outlines.asciidoc_prose: ASCIIDOC,
+    }
+    return next(convert for convert, suffixes in converters.items() if suffix in suffixes)
 
 
 def _named(file: Path, read: Callable[[], Text]) -> Text:
