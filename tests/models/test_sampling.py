@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from charrnn.errors import OptionError
-from charrnn.sampling import Sampling, draw, log_softmax, shape
+from charrnn.sampling import Sampling, draw, log_softmax, shape, softmax
 from charrnn.vocabulary import SPECIALS
 
 LOGITS = hnp.arrays(np.float32, st.tuples(st.integers(1, 4), st.integers(4, 12)), elements=st.floats(-9, 9, width=16))
 SAMPLINGS = st.builds(
     Sampling,
-    temperature=st.sampled_from([0.0, 0.3, 1.0, 1.8]),
+    temperature=st.sampled_from([0.0, 0.3, 1.0, 2.0]),
     top_k=st.integers(0, 6),
     top_p=st.sampled_from([1.0, 0.95, 0.5, 0.01]),
     min_p=st.sampled_from([0.0, 0.05, 0.5, 1.0]),
@@ -130,3 +130,32 @@ def test_a_value_out_of_range_is_refused(options: dict[str, float], message: str
     with pytest.raises(OptionError) as caught:
         Sampling(**options)  # type: ignore[arg-type]
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("size", [-4000.0, 4000.0])
+@pytest.mark.parametrize("axes", [(), (1,), (2, 1)])
+def test_logits_of_any_size_and_shape_give_probabilities(size: float, axes: tuple[int, ...]) -> None:
+    logits = np.full((*axes, 5), size, np.float32)
+    logits[..., -1] += np.float32(math.log(3))
+    expected = np.broadcast_to([0, 0, 0.2, 0.2, 0.6], logits.shape)
+    assert np.allclose(softmax(logits), expected, atol=1e-3)
+    assert np.allclose(np.exp(log_softmax(logits)), expected, atol=1e-3)
+
+
+def test_as_few_characters_as_top_p_allows_stay() -> None:
+    log_p = np.log(np.array([[0.25, 0.5, 0.25]], np.float32))
+    assert np.exp(shape(log_p, Sampling(top_p=0.5))).tolist() == [[0, 1, 0]]
+
+
+def test_unlikely_texts_are_shaped_like_others() -> None:
+    shaped = shape(np.array([[-5000.0, -5000.0]], np.float32), Sampling(temperature=0.5))
+    assert np.allclose(np.exp(shaped), 0.5)
+
+
+def test_without_a_word_about_it_the_model_is_drawn_from_as_it_is() -> None:
+    assert Sampling() == Sampling(temperature=1, top_k=0, top_p=1, min_p=0)
+
+
+def test_the_ends_of_the_ranges_are_in_them() -> None:
+    Sampling(temperature=10, top_k=0, top_p=1, min_p=0)
+    Sampling(temperature=0, top_p=1e-9, min_p=1)
