@@ -4,8 +4,8 @@ import { ConfigurationTarget, type Disposable, workspace } from 'vscode';
 
 export const SECTION = 'charrnn';
 
-/** Keys that concern the extension alone; the server would call them unknown. */
-const OWN = ['serverCommand', 'installFrom'];
+/** Keys that concern the extension alone, `trace` its language client; the server would call them unknown. */
+const OWN = ['serverCommand', 'installFrom', 'trace'];
 
 export type ServerSettings = Record<string, unknown>;
 
