@@ -60,7 +60,7 @@ class Suggestion:
     """Text to insert, in the model's alphabet."""
 
     text: str
-    probability: float  # of all of it, followed by the end of a word
+    probability: float  # that this is what follows
     confidence: float  # that probability, calibrated
     worth: float  # keys it is expected to save
 
@@ -97,11 +97,11 @@ class _Node:
 
 
 class _Found(NamedTuple):
-    """A continuation that is sure enough."""
+    """A continuation that may be shown."""
 
     preference: float
     text: str
-    right: float  # probability of all of it, followed by the end of a word
+    probability: float
     worth: float
 
 
@@ -147,7 +147,9 @@ class Search:
             if not any(one.text.startswith(found.text) or found.text.startswith(one.text) for one in chosen):
                 chosen.append(found)
         confidence = self._calibration.confidence
-        return [Suggestion(found.text, found.right, confidence(found.right), found.worth) for found in chosen]
+        return [
+            Suggestion(found.text, found.probability, confidence(found.probability), found.worth) for found in chosen
+        ]
 
     def _by_preference(self) -> Iterator[_Found]:
         """What was found and may be shown: of each first word the best, then all."""
@@ -197,14 +199,11 @@ class Search:
                 self._keep(node, bound, line_end)
 
     def _keep(self, node: _Node, bound: float, line_end: float) -> None:
-        """Note a node, if it is sure enough; the end of its word and of its line follow with these probabilities."""
-        right = node.probability * bound
-        if self._is_unsure(right):
-            return
-        worth = node.worth + right * (len(node.text) - 1 - node.gain)
+        """Note a node; the end of its word and of its line follow with these probabilities."""
+        worth = node.worth + node.probability * bound * (len(node.text) - 1 - node.gain)
         if worth > self._best_worth and not is_junk(node.text):
             self._best_worth = worth
-        self._found.append(_Found(self._preference(node, worth, line_end), node.text, right, worth))
+        self._found.append(_Found(self._preference(node, worth, line_end), node.text, node.probability, worth))
 
     def _is_unsure(self, probability: float) -> bool:
         least = self._options.min_confidence

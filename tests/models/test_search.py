@@ -104,7 +104,7 @@ def distributions(cell: Cell, vocabulary: Vocabulary, prompt: str, text: str) ->
 
 
 def brute_force(cell: Cell, vocabulary: Vocabulary, prompt: str, text: str) -> tuple[float, float]:
-    """The probability that `text` and the end of its last word follow `prompt`; and the formula for its worth."""
+    """The probability that `text` follows `prompt`; and the formula for its worth, if its last word ends with it."""
     rows = distributions(cell, vocabulary, prompt, text)
     ids = vocabulary.encode(text).tolist()
     p = list(itertools.accumulate((row[i] for row, i in zip(rows, ids, strict=False)), lambda a, b: a * b, initial=1.0))
@@ -120,7 +120,7 @@ def brute_force(cell: Cell, vocabulary: Vocabulary, prompt: str, text: str) -> t
     worth = right * (len(text) - 1)
     for k, (end, first_k, next_k) in enumerate(zip(ends, prefixes, [*prefixes, right][1:], strict=True), start=1):
         worth += (first_k - next_k) * (end - k)
-    return right, worth
+    return p[-1], worth
 
 
 def all_suggestions(search: Search) -> list[Suggestion]:
@@ -137,8 +137,8 @@ def test_probability_and_worth_are_exact(
     for prompt in PROMPTS:
         options = SearchOptions(sampling, candidates=6, length=length, max_characters=25)
         for suggestion in look_ahead(cells[kind], vocabulary, prompt, options).best(10):
-            right, worth = brute_force(cells[kind], vocabulary, prompt, suggestion.text)
-            assert math.isclose(suggestion.probability, right, rel_tol=1e-3)
+            probability, worth = brute_force(cells[kind], vocabulary, prompt, suggestion.text)
+            assert math.isclose(suggestion.probability, probability, rel_tol=1e-3)
             assert math.isclose(suggestion.worth, worth, rel_tol=1e-3)
             compared += 1
     assert compared >= len(PROMPTS)
@@ -147,9 +147,9 @@ def test_probability_and_worth_are_exact(
 def test_worth_of_several_words_is_exact(vocabulary: Vocabulary) -> None:
     parrot = Parrot(vocabulary, "It was a dark and stormy night.")
     (suggestion,) = look_ahead(parrot, vocabulary, "It was", SearchOptions()).best()
-    right, worth = brute_force(parrot, vocabulary, "It was", suggestion.text)
+    probability, worth = brute_force(parrot, vocabulary, "It was", suggestion.text)
     assert suggestion.text == " a dark and stormy night."
-    assert math.isclose(suggestion.probability, right, rel_tol=1e-4)
+    assert math.isclose(suggestion.probability, probability, rel_tol=1e-4)
     assert math.isclose(suggestion.worth, worth, rel_tol=1e-4)
 
 
