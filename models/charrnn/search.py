@@ -31,7 +31,7 @@ from charrnn.vocabulary import Vocabulary
 
 Length = Literal["word", "phrase", "sentence", "line"]
 LENGTHS: tuple[Length, ...] = get_args(Length)
-DEFAULT_CONFIDENCE = 0.45  # what editors use unless told otherwise
+DEFAULT_CONFIDENCE = 0.38  # what editors use unless told otherwise
 
 
 @dataclass(frozen=True)
