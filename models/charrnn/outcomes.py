@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from charrnn.calibration import Calibration
 from charrnn.search import Suggestion
 
-RATE = 0.05  # how fast the calibration follows
+RATE = 0.02  # how fast the calibration follows
 PULL = 0.0005  # how strongly it is drawn back
 OPEN = 4  # suggestions that are watched at once
 KEY_LENGTH = 48  # characters before a suggestion by which its place is found again
@@ -54,10 +54,9 @@ class Outcomes:
         if place < 0:  # the writer is elsewhere
             return False
         written = before[place + len(shown.before) :]
-        if len(written) <= len(shown.text) and shown.text.startswith(written):
+        if len(written) < len(shown.text) and shown.text.startswith(written):
             return True
-        goes_on = written[len(shown.text) : len(shown.text) + 1].isalnum()  # the word was another, longer one
-        self._learn(shown.probability, written.startswith(shown.text) and not goes_on)
+        self._learn(shown.probability, written.startswith(shown.text))
         return False
 
     def _learn(self, probability: float, right: bool) -> None:

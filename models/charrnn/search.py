@@ -31,7 +31,8 @@ from charrnn.vocabulary import Vocabulary
 
 Length = Literal["word", "phrase", "sentence", "line"]
 LENGTHS: tuple[Length, ...] = get_args(Length)
-DEFAULT_CONFIDENCE = 0.38  # what editors use unless told otherwise
+DEFAULT_CONFIDENCE = 0.45  # what editors use unless told otherwise
+LEAST_BOUND = 1 / 3  # probability that the last word of what is shown ends there: no pieces of words
 
 
 @dataclass(frozen=True)
@@ -199,7 +200,9 @@ class Search:
                 self._keep(node, bound, line_end)
 
     def _keep(self, node: _Node, bound: float, line_end: float) -> None:
-        """Note a node; the end of its word and of its line follow with these probabilities."""
+        """Note a node, unless its last word may well go on; the end of it and of the line have these probabilities."""
+        if bound < LEAST_BOUND and self._options.min_confidence > 0:
+            return
         worth = node.worth + node.probability * bound * (len(node.text) - 1 - node.gain)
         if worth > self._best_worth and not is_junk(node.text):
             self._best_worth = worth

@@ -47,14 +47,13 @@ def expected_error(confidences: npt.NDArray[np.float64], right: npt.NDArray[np.f
 
 
 def _outcomes(model: Model, documents: Sequence[str]) -> Iterator[tuple[float, float]]:
-    """For each suggestion that is made: its probability, and 1 if these are the next words."""
+    """For each suggestion that is made: its probability, and 1 if the text goes on so."""
     for text in passages(documents):
         for place in range(CONTEXT, len(text) - 80):
             for gate in GATES:
                 search = model.look_ahead(Context(text[:place], from_start=False), SearchOptions(min_confidence=gate))
                 for found in search.best():
-                    goes_on = text[place + len(found.text) :][:1].isalnum()
-                    yield found.probability, float(text.startswith(found.text, place) and not goes_on)
+                    yield found.probability, float(text.startswith(found.text, place))
 
 
 def passages(documents: Sequence[str]) -> list[str]:
