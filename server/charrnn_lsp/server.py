@@ -149,15 +149,14 @@ class CharRNNServer(LanguageServer):
             if self.silence(uri, where.position, invoked):
                 return []
             self.loading.look()
-            if self.suggestions is None:
-                await self.loading.settled()
-                if self.suggestions is None:
-                    return [] if is_newest() else None
-                continue
+            suggestions = self.suggestions or await self._loaded()
+            if not is_newest():
+                break
+            if suggestions is None:
+                return []
             place = excerpt(document.lines, *document.place(where.position))
             if selected is not None:
                 place = with_selected(place, document, selected)
-            suggestions = self.suggestions
 
             def is_wanted(suggestions: Suggestions = suggestions) -> bool:
                 return is_newest() and self.suggestions is suggestions
@@ -167,6 +166,11 @@ class CharRNNServer(LanguageServer):
                 self._read_on(suggestions.model, place.before, is_wanted)
                 return [found.text for found in shown]
         return None
+
+    async def _loaded(self) -> Suggestions | None:
+        """The suggestions of the model that is being loaded, once it is; `None` where there is none."""
+        await self.loading.settled()
+        return self.suggestions
 
     async def _look_ahead(
         self, suggestions: Suggestions, place: Excerpt, invoked: bool, is_wanted: Callable[[], bool]

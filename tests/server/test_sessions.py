@@ -91,6 +91,7 @@ class Sessions(RuleBasedStateMachine):
     @rule(number=st.integers(0, 2), text=TEXTS)
     def open(self, number: int, text: str) -> None:
         self._run(lambda: self.client.open(text, URIS[number], LANGUAGES[number]))
+        self._edited |= URIS[number] in self.mirrors  # opened again, which leaves what was asked before unanswered, too
         self.mirrors[URIS[number]] = Mirror(text, self.codec)
 
     @precondition(lambda self: self.mirrors)
