@@ -20,7 +20,7 @@ from charrnn.config import Architecture
 from charrnn.errors import OptionError
 from charrnn.onnx_cell import OnnxCell
 from charrnn.sampling import Sampling, log_softmax
-from charrnn.search import LENGTHS, Length, Search, SearchOptions, Suggestion
+from charrnn.search import LEAST_BOUND, LENGTHS, Length, Search, SearchOptions, Suggestion
 from charrnn.vocabulary import DOCUMENT, Vocabulary
 
 PROMPTS = ("The rain had", "It was a", "", "x", "He said: ", "Some wor")
@@ -142,6 +142,20 @@ def test_probability_and_worth_are_exact(
             assert math.isclose(suggestion.worth, worth, rel_tol=1e-3)
             compared += 1
     assert compared >= len(PROMPTS)
+
+
+def test_no_piece_of_a_word_is_sure_enough(cells: dict[str, Cell], vocabulary: Vocabulary) -> None:
+    bounds = []
+    for prompt in PROMPTS:
+        options = SearchOptions(GREEDY, candidates=6, max_characters=12, min_confidence=1e-7)
+        for suggestion in look_ahead(cells["sharp"], vocabulary, prompt, options).best(50):
+            after = distributions(cells["sharp"], vocabulary, prompt, suggestion.text)[len(suggestion.text)]
+            letters = [vocabulary.decode([i]) for i in range(len(after))]
+            bounds.append(
+                sum(p for p, one in zip(after, letters, strict=True) if not one.isalnum() and one not in "'-")
+            )
+    assert bounds
+    assert min(bounds) >= 0.999 * LEAST_BOUND
 
 
 def test_worth_of_several_words_is_exact(vocabulary: Vocabulary) -> None:
