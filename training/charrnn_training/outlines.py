@@ -6,7 +6,7 @@ Line by line, without what is no prose: code, comments, tables, attributes and t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from charrnn_training.boilerplate import without_head
 from charrnn_training.markup import one_document
@@ -55,7 +55,7 @@ _ADOC_WITHIN: Patterns = (
 
 def org_prose(source: str) -> str:
     """The prose of an Org file."""
-    return _joined(_org_lines(source.split("\n")), _ORG_WITHIN)
+    return _joined(_outside(source.split("\n"), _org_closer, _ORG_LINE), _ORG_WITHIN)
 
 
 def rst_prose(source: str) -> str:
@@ -65,7 +65,7 @@ def rst_prose(source: str) -> str:
 
 def asciidoc_prose(source: str) -> str:
     """The prose of an AsciiDoc file."""
-    return _joined(_asciidoc_lines(without_head(source).split("\n")), _ADOC_WITHIN)
+    return _joined(_outside(without_head(source).split("\n"), _asciidoc_closer, _ADOC_LINE), _ADOC_WITHIN)
 
 
 def _joined(lines: Iterable[str], within: Patterns) -> str:
@@ -77,15 +77,24 @@ def _joined(lines: Iterable[str], within: Patterns) -> str:
     return one_document("\n".join(kept))
 
 
-def _org_lines(lines: Iterable[str]) -> Iterator[str]:
+def _outside(lines: Iterable[str], closer_of: Callable[[str], str], left_out: re.Pattern[str]) -> Iterator[str]:
+    """The lines outside of blocks, without those left out; `closer_of` says what ends a block that a line begins."""
     closer = ""
     for line in lines:
         if closer:
             closer = "" if line.strip().lower() == closer else closer
-        elif block := _ORG_BLOCK.match(line):
-            closer = f"#+end_{block[1].lower()}" if block[1] else ":end:"
-        elif not _ORG_LINE.match(line):
+        elif not (closer := closer_of(line)) and not left_out.match(line):
             yield line
+
+
+def _org_closer(line: str) -> str:
+    block = _ORG_BLOCK.match(line)
+    return "" if block is None else f"#+end_{block[1].lower()}" if block[1] else ":end:"
+
+
+def _asciidoc_closer(line: str) -> str:
+    fence = _ADOC_FENCE.match(line)
+    return "" if fence is None else "```" if fence[1].startswith("```") else fence[1]
 
 
 def _rst_lines(lines: Iterable[str]) -> Iterator[str]:
@@ -104,14 +113,3 @@ def _rst_lines(lines: Iterable[str]) -> Iterator[str]:
             left_out = depth if line.rstrip().endswith("::") else None
             if line.strip() != "::" and not _RST_LINE.match(line):
                 yield _RST_NOTE.sub("", line).strip()
-
-
-def _asciidoc_lines(lines: Iterable[str]) -> Iterator[str]:
-    closer = ""
-    for line in lines:
-        if closer:
-            closer = "" if line.rstrip() == closer else closer
-        elif fence := _ADOC_FENCE.match(line):
-            closer = "```" if fence[1].startswith("```") else fence[1]
-        elif not _ADOC_LINE.match(line):
-            yield line
