@@ -1,8 +1,9 @@
 """What the network is compared with: n-gram models that offer words, each with its probability of being right.
 
 All read the text that is being written through `read`, and say by `chains` how it may go on: each chain holds the first
-word, the first two words, and so on. `choose` shows the part of a chain that is expected to save most, by the same rule
-as the search (`charrnn.search`): so a threshold can be swept, and models be compared where their precision is the same.
+word, the first two words, and so on. `choose` shows the part of a chain that is expected to save most, as the
+search does (`charrnn.search`; what a wrong word costs that stays while its beginning is typed, n-grams of words cannot
+tell). So a threshold can be swept, and models be compared where their precision is the same.
 """
 
 from __future__ import annotations

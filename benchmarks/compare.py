@@ -63,7 +63,7 @@ class Task:
 def main() -> None:
     """Measure, print, store."""
     options = _options()
-    sets = _sets(options.data, options.limit)
+    sets = documents(options.data, options.limit)
     sets = {name: sets[name] for name in options.sets or sets}
     kept = _kept(options.out) if options.network_alone else {}
     methods = _networks(options.model)
@@ -96,7 +96,7 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _sets(data: Path, limit: int) -> dict[str, list[str]]:
+def documents(data: Path, limit: int) -> dict[str, list[str]]:
     """The documents of each set, cut at `limit`."""
     sets = {name: [_read(data / name / "test.txt")] for name in ("own-chesterton", "own-thoreau")}
     for name, shares in PIECES.items():

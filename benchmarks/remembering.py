@@ -62,7 +62,7 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--out", type=Path, default=HERE / "results" / "remembering.json")
     options = parser.parse_args()
-    texts = list(_texts(options.data, options.given + options.limit))
+    texts = list(documents(options.data, options.given + options.limit))
     tasks = [Task(*named, options.given, options.model, on) for named, on in product(texts, (True, False))]
     outcomes: dict[tuple[str, bool], list[Outcome]] = {}
     with ProcessPoolExecutor(options.jobs) as pool:
@@ -74,8 +74,8 @@ def main() -> None:
     options.out.write_text(json.dumps(said, indent=1) + "\n", encoding="utf-8")
 
 
-def _texts(data: Path, size: int) -> Iterator[tuple[str, str]]:
-    """The documents, each under the name of its set."""
+def documents(data: Path, size: int) -> Iterator[tuple[str, str]]:
+    """The documents, each under the name of its set, of `size` characters."""
     for name, shares in PLACES.items():
         text = (data / f"{name}.txt").read_text(encoding="utf-8")
         for share in shares:

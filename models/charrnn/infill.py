@@ -62,7 +62,7 @@ def _reweighed(
     total = float(prior @ evidence) + max(0.0, 1 - float(prior.sum()))
     weighed = []
     for suggestion, probability in zip(suggestions, (prior * evidence / total).tolist(), strict=True):
-        worth = suggestion.worth * probability / suggestion.probability
+        worth = suggestion.worth + (probability - suggestion.probability) * (len(suggestion.text) - 1)
         confidence = calibration.confidence(probability)
         weighed.append(dataclasses.replace(suggestion, probability=probability, confidence=confidence, worth=worth))
     return sorted(weighed, key=lambda suggestion: -suggestion.worth)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -52,6 +54,11 @@ def weighed(suggestions: list[Suggestion], after: str) -> list[Suggestion]:
 def test_what_leads_over_to_the_text_after_the_cursor_comes_first() -> None:
     unlikely, likely = suggestion("ca", 0.3), suggestion("cb", 0.32)
     assert [s.text for s in weighed([likely, unlikely], " c")] == ["ca", "cb"]
+
+
+def test_it_does_so_where_neither_saves_keys_either() -> None:
+    found = [dataclasses.replace(suggestion(text, p), worth=-0.1) for text, p in (("cb", 0.32), ("ca", 0.3))]
+    assert [s.text for s in weighed(found, " c")] == ["ca", "cb"]
 
 
 def test_probabilities_stay_a_distribution_and_move_the_confidence() -> None:
