@@ -38,6 +38,9 @@ Length = Literal["word", "phrase", "sentence", "line"]
 LENGTHS: tuple[Length, ...] = get_args(Length)
 DEFAULT_CONFIDENCE = 0.45  # what editors use unless told otherwise
 LOOK = 0.3  # keys that a suggestion saves on average
+# What cannot stand beside something better: a last word that ends there with less probability, and less worth than this
+# share of the best.
+PIECE, NONSENSE = 0.1, 0.001
 LEAST_BOUND = 1 / 3  # probability that the last word of what is shown ends there: no pieces of words
 
 
@@ -127,6 +130,7 @@ class _Found(NamedTuple):
     preference: float
     text: str
     probability: float
+    bound: float  # probability that its last word ends there
     worth: float
 
 
@@ -169,6 +173,8 @@ class Search:
         for found in self._by_preference():
             if len(chosen) == count:
                 break
+            if chosen and (found.bound < PIECE or found.preference < NONSENSE * chosen[0].preference):
+                continue
             if not any(one.text.startswith(found.text) or found.text.startswith(one.text) for one in chosen):
                 chosen.append(found)
         confidence = self._calibration.confidence
@@ -230,7 +236,7 @@ class Search:
         worth = node.worth_of_all(len(node.text), bound)
         if worth > self._best_worth and not is_junk(node.text):
             self._best_worth = worth
-        self._found.append(_Found(self._preference(node, worth, line_end), node.text, node.probability, worth))
+        self._found.append(_Found(self._preference(node, worth, line_end), node.text, node.probability, bound, worth))
 
     def _is_unsure(self, probability: float) -> bool:
         least = self._options.min_confidence

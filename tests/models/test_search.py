@@ -57,6 +57,37 @@ class Parrot:
         return logits, new
 
 
+class Oracle:
+    """A network that knows how a document begins: with one of these texts, each with its probability, and a line end.
+
+    What it has read is the first number of its state, which counts their beginnings.
+    """
+
+    def __init__(self, vocabulary: Vocabulary, texts: dict[str, float]) -> None:
+        self.architecture = Architecture(len(vocabulary), "rnn", 0, hidden=1, layers=1)
+        lines = {text + "\n": p for text, p in texts.items()}
+        beginnings = ["", *sorted({line[:stop] for line in lines for stop in range(1, len(line) + 1)})]
+        self._next = np.zeros((len(beginnings), len(vocabulary)), np.int64)
+        self._p = np.full(self._next.shape, 1e-9, np.float32)
+        for line, p in lines.items():
+            for n, symbol in enumerate(vocabulary.encode(line).tolist()):
+                place = beginnings.index(line[:n])
+                self._next[place, symbol] = beginnings.index(line[: n + 1])
+                self._p[place, symbol] += p
+
+    def run(self, ids: Ids, state: State) -> tuple[Logits, State]:
+        logits, state = self.score(ids, state)
+        return logits[:, -1], state
+
+    def score(self, ids: Ids, state: State) -> tuple[Logits, State]:
+        logits = np.zeros((*ids.shape, self.architecture.vocabulary), np.float32)
+        new = state.copy()
+        for row, t in np.ndindex(*ids.shape):
+            new[0, row, 0] = place = self._next[int(new[0, row, 0]), ids[row, t]]
+            logits[row, t] = np.log(self._p[place])
+        return logits, new
+
+
 def look_ahead(
     cell: Cell,
     vocabulary: Vocabulary,
@@ -311,6 +342,24 @@ def test_best_gives_no_more_than_asked_for(cells: dict[str, Cell], vocabulary: V
     search = look_ahead(cells["flat"], vocabulary, "It was", SearchOptions(candidates=8))
     assert [len(search.best(count)) for count in (0, 1, 2, 3)] == [0, 1, 2, 3]
     assert search.best(1) == search.best(3)[:1]
+
+
+def test_neither_pieces_of_words_nor_nonsense_stand_beside_the_best(vocabulary: Vocabulary) -> None:
+    several = dict.fromkeys(("now her", "now him", "now his", "now hot"), 0.06)
+    endings = {"now that": 0.5, **several, "it": 0.2, "if": 1e-4}
+    search = look_ahead(Oracle(vocabulary, endings), vocabulary, "", SearchOptions(candidates=16))
+    texts = [suggestion.text for suggestion in search.best(100)]
+    assert texts[:2] == ["now that", "it"]
+    assert {"now her", "now him", "now his", "now hot"} <= set(texts)
+    assert not {"now h", "now hi", "if"} & set(texts)
+
+
+def test_what_would_often_stand_in_the_way_is_not_shown(vocabulary: Vocabulary) -> None:
+    others = dict.fromkeys(("thin", "thus", "thy", "tho"), 0.1)
+    search = look_ahead(
+        Oracle(vocabulary, {"the": 0.49, "that is how": 0.11, **others}), vocabulary, "", SearchOptions()
+    )
+    assert [suggestion.text for suggestion in search.best(2)] == ["the", "that is how"]
 
 
 def test_it_gives_way_after_each_character(cells: dict[str, Cell], vocabulary: Vocabulary) -> None:
