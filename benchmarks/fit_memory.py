@@ -1,7 +1,7 @@
 """Fit the first weights of the memory's matches: `python benchmarks/fit_memory.py DATA`.
 
 Reads pieces of texts that the bundled model has not learned, notes for each character which matches the memory had and
-what they and the network gave it, and fits by maximum likelihood the four rows of numbers that `charrnn.memory` begins
+what they and the network gave it, and fits by maximum likelihood the five rows of numbers that `charrnn.memory` begins
 with. Prints them, and the bits per character without memory and with it, for each piece as it was left out of the fit.
 """
 
@@ -38,7 +38,7 @@ PRIOR = 1e-4
 
 @dataclass
 class Noted:
-    """Of N characters: the network's probability p [N], and of up to L matches the kind [N, L, 4] and share [N, L]."""
+    """Of N characters: the network's probability p [N], and of up to L matches the kind [N, L, 5] and share [N, L]."""
 
     p: Tensor
     kinds: Tensor  # -1 where there was no match
@@ -61,7 +61,9 @@ def main() -> None:
     for name, piece in noted.items():
         weights = fit([other for key, other in noted.items() if key != name])
         print(f"{name}: {bits(piece.p):.4f} without, {float(bits(mixed(piece, weights))):.4f} with memory", flush=True)
-    for row, values in zip(("length", "seen", "different", "network"), fit([*noted.values()]), strict=True):
+    for row, values in zip(
+        ("length", "beginning", "seen", "different", "network"), fit([*noted.values()]), strict=True
+    ):
         print(f"by {row}: {tuple(round(value, 2) for value in values.tolist())}")
 
 

@@ -6,6 +6,7 @@ the places where it last stood.
 
 from __future__ import annotations
 
+import math
 from array import array
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -19,16 +20,26 @@ ORDERS = (4, 5, 6, 8, 10)  # lengths of match that are told apart
 BEGINNINGS = (2, 3)  # shorter matches, of the beginning of a word and what stands before it
 PLACES = 32  # of a sequence, the latest that are looked at
 LOOKED_UP = 4096  # contexts whose evidence is kept
-# Kinds of match: by length (of `ORDERS`, then of `BEGINNINGS`), by how often it stood, by how many different symbols
-# followed, and by the opinion of the network. They are numbered in this order, the last the fastest.
-KINDS = (len(ORDERS) + len(BEGINNINGS), 5, 3, 7)
-_KINDS_OF_LENGTH = KINDS[1] * KINDS[2] * KINDS[3]
+# Kinds of match: by length (of `ORDERS`, then of `BEGINNINGS`), by where it begins, by how often it stood, by how many
+# different symbols followed, and by the opinion of the network. They are numbered in this order, the last the fastest.
+KINDS = (len(ORDERS) + len(BEGINNINGS), 4, 5, 3, 7)
+# Where it begins: no word is written just before the cursor; before that word; before it, and it has a capital; within it.
+_BETWEEN, _WORD, _NAME, _WITHIN = range(KINDS[1])
 _KIND = [  # by how often it stood, by how many different symbols followed
-    [((seen - 1) * KINDS[2] + different - 1) * KINDS[3] for different in range(KINDS[2] + 1)]
-    for seen in range(KINDS[1] + 1)
+    [((seen - 1) * KINDS[3] + different - 1) * KINDS[4] for different in range(KINDS[3] + 1)]
+    for seen in range(KINDS[2] + 1)
 ]
 _DEAD = 255  # in place of what is forgotten, and between passages
 _NOTHING = bytes([DOCUMENT])  # stands nowhere in a text
+
+
+def _first_kinds(written: int, begun: int) -> list[int]:
+    """The first kind of each length, where so many letters are written of a word (`_WORD`) or name (`_NAME`)."""
+    where = [_BETWEEN if not written else begun if length > written else _WITHIN for length in (*ORDERS, *BEGINNINGS)]
+    return [(length * KINDS[1] + place) * math.prod(KINDS[2:]) for length, place in enumerate(where)]
+
+
+_FIRST_KINDS = [[_first_kinds(written, begun) for begun in (_WORD, _NAME)] for written in range(ORDERS[-1] + 1)]
 _SYMBOLS = [bytes([symbol]) for symbol in range(_DEAD)]
 
 
@@ -61,6 +72,7 @@ class Concordance:
         self._passages: dict[Passage, None] = {}  # in the order of their symbols
         letters = [vocabulary.decode([i]) for i in range(min(_DEAD, len(vocabulary)))]
         self._parts_words = bytes(not letter.isalnum() for letter in letters).ljust(256, b"\x01")
+        self._is_capital = bytes(letter.isupper() for letter in letters).ljust(256, b"\x00")
         self._clear()
 
     def __len__(self) -> int:
@@ -122,12 +134,22 @@ class Concordance:
                 self._forget_what_is_known()
                 known = self._known[ending] = {}
             found = known[context] = []
-            self._find_long(context, found)
-            self._find_short(context, found)
+            first_kinds = self._first_kinds(context)
+            self._find_long(context, first_kinds, found)
+            self._find_short(context, first_kinds, found)
             self._looked_up += 1
         return found
 
-    def _find_long(self, context: bytes, found: list[Evidence]) -> None:
+    def _first_kinds(self, context: bytes) -> list[int]:
+        """The first kind of each length, by what of a word stands at the end of `context`."""
+        written = 0
+        for symbol in reversed(context):
+            if self._parts_words[symbol]:
+                break
+            written += 1
+        return _FIRST_KINDS[written][self._is_capital[context[-written]] if written else 0]
+
+    def _find_long(self, context: bytes, first_kinds: list[int], found: list[Evidence]) -> None:
         """Find matches of the lengths `ORDERS`, the longest first."""
         places = self._places.get(context[-SHORTEST:])
         if places is None or len(context) < SHORTEST:
@@ -151,19 +173,19 @@ class Concordance:
         counts: dict[int, int] = {}
         for level in range(len(ORDERS) - 1, -1, -1):
             if _count(counts, levels[level]):
-                found.append(_weighed(level, counts))
+                found.append(_weighed(first_kinds[level], counts))
             elif counts:  # the same places as of the next longer match
                 kinds = found[-1].kinds
-                kinds.append(kinds[-1] - _KINDS_OF_LENGTH)
+                kinds.append(kinds[-1] - first_kinds[level + 1] + first_kinds[level])
 
-    def _find_short(self, context: bytes, found: list[Evidence]) -> None:
+    def _find_short(self, context: bytes, first_kinds: list[int], found: list[Evidence]) -> None:
         """Find matches of the lengths `BEGINNINGS`, the longest first."""
         for order in reversed(BEGINNINGS):
             if len(context) >= order and self._parts_words[context[-order]]:
                 places = self._places.get(context[-order:], ())[-PLACES:]
                 counts: dict[int, int] = {}
                 if _count(counts, [self._symbols[place] for place in places]):
-                    found.append(_weighed(len(ORDERS) + order - BEGINNINGS[0], counts))
+                    found.append(_weighed(first_kinds[len(ORDERS) + order - BEGINNINGS[0]], counts))
 
     def _encode(self, text: str) -> bytes:
         ids = self._vocabulary.encode(text)
@@ -234,8 +256,8 @@ def _count(counts: dict[int, int], symbols: list[int]) -> bool:
     return bool(symbols) and (counts.pop(_DEAD, 0) < len(symbols))
 
 
-def _weighed(length: int, counts: dict[int, int]) -> Evidence:
+def _weighed(first_kind: int, counts: dict[int, int]) -> Evidence:
     """How often each symbol followed, as evidence."""
     seen = sum(counts.values())
-    kind = length * _KINDS_OF_LENGTH + _KIND[min(seen, KINDS[1])][min(len(counts), KINDS[2])]
+    kind = first_kind + _KIND[min(seen, KINDS[2])][min(len(counts), KINDS[3])]
     return Evidence([kind], max(counts, key=counts.__getitem__), seen, list(counts.items()))

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from charrnn.concordance import BEGINNINGS, KINDS, ORDERS, PLACES, SHORTEST, Concordance
 from charrnn.vocabulary import Vocabulary
 
-VOCABULARY = Vocabulary.of("ab .\n")
-TEXTS = st.text("ab .\u4e2d", max_size=60)
+VOCABULARY = Vocabulary.of("abA .\n")
+TEXTS = st.text("abA .\u4e2d", max_size=60)
 Found = dict[int, dict[str, int]]  # by the number of a length: how often each character followed
 
 
@@ -27,11 +27,19 @@ def plain(passages: list[str], before: str) -> Found:
             for place in range(shortest, len(text))
             if text[place] != "\u4e2d" and text[place - shortest : place] == before[-shortest:]
         ]
-        parts = order < SHORTEST and before[-order:][:1] in ("a", "b")
+        parts = order < SHORTEST and before[-order:][:1] in ("a", "b", "A")
         followers = [letter for ending, letter in places[-PLACES:] if ending.endswith(before[-order:])]
         if len(before) >= order and followers and not parts:
             found[number] = dict(Counter(followers))
     return found
+
+
+def beginning(before: str, length: int) -> int:
+    """Where a match of that length begins: 0 no word is begun, 1 before a word, 2 before a name, 3 later than that."""
+    word = before[len(before.rstrip("abA")) :]
+    if not word:
+        return 0
+    return 3 if length <= len(word) else 2 if word[0] == "A" else 1
 
 
 def looked_up(concordance: Concordance, before: str) -> Found:
@@ -41,8 +49,9 @@ def looked_up(concordance: Concordance, before: str) -> Found:
         assert evidence.seen == sum(counts.values())
         assert counts[VOCABULARY.decode([evidence.best])] == max(counts.values())
         for kind in evidence.kinds:
-            number, seen, different, opinion = map(int, np.unravel_index(kind, KINDS))
-            assert (seen, different) == (min(evidence.seen, KINDS[1]) - 1, min(len(counts), KINDS[2]) - 1)
+            number, where, seen, different, opinion = map(int, np.unravel_index(kind, KINDS))
+            assert where == beginning(before, (*ORDERS, *BEGINNINGS)[number])
+            assert (seen, different) == (min(evidence.seen, KINDS[2]) - 1, min(len(counts), KINDS[3]) - 1)
             assert opinion == 0
             assert number not in found
             found[number] = counts
