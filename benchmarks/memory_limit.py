@@ -2,16 +2,16 @@
 
 In the place of the few weights of `charrnn.memory`, a small network decides how much more probable each symbol becomes
 that stood after the same text before, from all that is known of it: for nine lengths of match how often it stood, its
-share and how many others there were, and what the character network thinks of it. It learns that on some pieces, with
-gradients and hindsight, and is measured on others beside the memory as it is. Found, in bits per character from 1,500
-characters on, without memory, with it, and with the network in its place: Chesterton 1.576, 1.532, 1.524; Thoreau
-1.681, 1.649, 1.633; english-prose 1.620, 1.582, 1.575; modern-prose 1.420, 1.363, 1.353; a story full of invented names
-1.797, 1.560, 1.577. So the memory gives nearly what such matches can.
+share and how many others there were, what of a word is written, whether that begins with a capital and was matched, and
+what the character network thinks of it. It learns that on some pieces, with gradients and hindsight, and is measured on
+others beside the memory as it is. Results: a table of bits per character from 1,500 characters on, and
+`benchmarks/results/memory_limit.json`.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -32,9 +32,10 @@ from charrnn.sampling import log_softmax
 from charrnn.vocabulary import DOCUMENT
 
 ORDERS = (2, 3, 4, 5, 6, 7, 8, 10, 13)
-FEATURES = 5 * len(ORDERS) + 3
+FEATURES = 5 * len(ORDERS) + 6
 SIZE, EMPTY = 26_000, 1_500  # characters of a piece; of its beginning, which says nothing
 TEXTS = Path(__file__).parent / "texts"
+RESULTS = Path(__file__).parent / "results" / "memory_limit.json"
 LEARNED = {
     "own-chesterton/train.txt": (50_000,),
     "own-thoreau/train.txt": (250_000,),
@@ -73,14 +74,16 @@ def main() -> None:
     network = learn([piece for _, text in _texts(options.data, LEARNED) for piece in _stretches(read(model, text))])
     measured = [*_texts(options.data, MEASURED), ("texts/story.txt", (TEXTS / "story.txt").read_text("utf-8")[:SIZE])]
     print("| text | without | with the memory | with a network in its place |\n" + "|---" * 4 + "|")
+    rows = []
     for name, text in measured:
         piece = read(model, text)
         with torch.inference_mode():
             best = bits(piece, network(piece.features)[:, 0])
         now = character_bits(model.cell, model.vocabulary, text, Memory(model.vocabulary))[EMPTY:].mean()
-        print(
-            f"| {name} | {-float(piece.log_p.mean()) / math.log(2):.3f} | {now:.3f} | {float(best):.3f} |", flush=True
-        )
+        found = [round(float(value), 4) for value in (-piece.log_p.mean() / math.log(2), now, best)]
+        print(f"| {name} | " + " | ".join(f"{value:.3f}" for value in found) + " |", flush=True)
+        rows.append(json.dumps(dict(zip(("text", "without", "memory", "network"), (name, *found), strict=True))))
+    RESULTS.write_text("[\n" + ",\n".join(rows) + "\n]\n", encoding="utf-8")
 
 
 def _texts(data: Path, pieces: Mapping[str, tuple[int, ...]]) -> Iterator[tuple[str, str]]:
@@ -99,11 +102,19 @@ def read(model: Model, text: str) -> Piece:
     symbols = bytes(np.minimum(ids, 255).astype(np.uint8))
     stood: defaultdict[bytes, dict[int, int]] = defaultdict(dict)  # what after which text, how often
     features, places, which = [], [], []
+    letters = [model.vocabulary.decode([i]) for i in range(len(model.vocabulary))]
+    begin = 0  # of the word at hand
     for n in range(len(ids)):
+        begin = begin if n and letters[ids[n - 1]].isalnum() else n
         levels = [stood[symbols[n - order : n]] for order in ORDERS if n > order and symbols[n - order : n] in stood]
         if n >= EMPTY and levels:
+            word = (
+                min(n - begin, 5) / 5,
+                n > begin and letters[ids[begin]].isupper(),
+                ORDERS[len(levels) - 1] > n - begin,
+            )
             for symbol in levels[0]:
-                features.append(_features(levels, symbol, log_p[n]))
+                features.append(_features(levels, symbol, log_p[n]) + list(map(float, word)))
                 places.append(n - EMPTY)
                 which.append(symbol)
         for order in ORDERS:
@@ -126,7 +137,7 @@ def _features(levels: list[dict[int, int]], symbol: int, log_p: npt.NDArray[np.f
     for counts in levels:
         total, count = sum(counts.values()), counts.get(symbol, 0)
         known += [1.0, math.log1p(count), count / total, math.log1p(total), math.log1p(len(counts))]
-    known += [0.0] * (FEATURES - 3 - len(known))
+    known += [0.0] * (FEATURES - 6 - len(known))
     return [*known, float(log_p[symbol]), -float((np.exp(log_p) * log_p).sum()), len(levels) / 5]
 
 

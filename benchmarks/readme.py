@@ -1,7 +1,7 @@
-"""Fill the README's tables from what they describe: `python benchmarks/readme.py`.
+"""Fill the tables of README and docs/figures.md from what they describe: `python benchmarks/readme.py`.
 
-The settings come from `charrnn_lsp.settings`, the rest from `benchmarks/results`, where `figures.py`, `compare.py` and
-`remembering.py` write what they measured.
+The settings come from `charrnn_lsp.settings`, the rest from `benchmarks/results`, where the programs that stand beside
+this one write what they measured.
 """
 
 from __future__ import annotations
@@ -80,6 +80,57 @@ def memory_table(sets: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def searches_table(rows: list[dict[str, Any]]) -> str:
+    """One row a way to look ahead: what it saves with the threshold off, and at the default with its precision."""
+    lines = ["| way | saved, threshold off | saved, default threshold | right when shown |", "| --- |" + " --- |" * 3]
+    for off, gated in zip(rows[::2], rows[1::2], strict=True):
+        cells = [off["keystroke_savings"], gated["keystroke_savings"], gated["precision"]]
+        lines.append(f"| {off['way']} | " + " | ".join(f"{cell['value']:.1%}" for cell in cells) + " |")
+    return "\n".join(lines)
+
+
+def gates_table(rows: list[dict[str, Any]]) -> str:
+    """One row a way to judge: what it saves where 65 of 100 are right, or with the threshold off."""
+    lines = ["| what must be sure enough | saved where 65% are right |", "| --- | --- |"]
+    off = ["| what the whole is worth, threshold off | saved |", "| --- | --- |"]
+    for row in rows:
+        if "saved_at_precision" in row:
+            lines.append(f"| {row['way']} | {row['saved_at_precision']:.1%} |")
+        else:
+            off.append(f"| {row['way']} | {row['points'][0]['keystroke_savings']['value']:.1%} |")
+    return "\n".join([*lines, "", *off])
+
+
+def limits_table(rows: list[dict[str, Any]]) -> str:
+    """One row a set: bits per character and the ratio to the best n-gram of each network, and the bits for 1.35."""
+    lines = ["| text | bits per character | ratio, threshold off | bits for 1.35 |", "| --- |" + " --- |" * 3]
+    for row in rows:
+        bits = ", ".join(f"{bits:.2f}" for bits, _ in row["models"])
+        ratios = ", ".join(f"{saved / row['n_gram']:.2f}" for _, saved in row["models"])
+        lines.append(f"| {SETS[row['set']]} | {bits} | {ratios} | {row['bits_needed']:.2f} |")
+    return "\n".join(lines)
+
+
+def memory_limit_table(rows: list[dict[str, Any]]) -> str:
+    """One row a text: bits per character without memory, with it, and with a network in its place."""
+    lines = ["| text | without | with the memory | a network in its place |", "| --- |" + " --- |" * 3]
+    for row in rows:
+        name = row["text"].removesuffix(".txt")
+        cells = " | ".join(f"{row[key]:.3f}" for key in ("without", "memory", "network"))
+        lines.append(f"| {SETS.get(name) or SETS[name.split('/')[0]]} | {cells} |")
+    return "\n".join(lines)
+
+
+def adapting_table(rows: list[dict[str, Any]]) -> str:
+    """One row a set: bits per character by the rate at which the output layer learns, too."""
+    rates = rows[0]["bits_per_character"]
+    lines = ["| text | " + " | ".join(f"rate {rate}" for rate in rates) + " |", "| --- |" + " --- |" * len(rates)]
+    for row in rows:
+        name = SETS.get(row["set"]) or SETS[row["set"].split("/")[0]]
+        lines.append(f"| {name} | " + " | ".join(f"{bits:.3f}" for bits in row["bits_per_character"].values()) + " |")
+    return "\n".join(lines)
+
+
 def fill(text: str, name: str, content: str) -> str:
     """`text` with what stands between the marks of `name` replaced."""
     begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
@@ -88,13 +139,22 @@ def fill(text: str, name: str, content: str) -> str:
     return f"{before}{begin}\n{content}\n{end}{after}"
 
 
-def tables() -> dict[str, str]:
-    """What stands between which marks of the README."""
+def tables() -> dict[str, dict[str, str]]:
+    """For each file, what stands between which marks."""
     return {
-        "settings": settings_table(),
-        "figures": figures_table(_result("figures")),
-        "comparison": comparison_table(_result("compare")["rows"]),
-        "remembering": memory_table(_result("remembering")["sets"]),
+        "README.md": {
+            "settings": settings_table(),
+            "figures": figures_table(_result("figures")),
+            "comparison": comparison_table(_result("compare")["rows"]),
+            "remembering": memory_table(_result("remembering")["sets"]),
+        },
+        "docs/figures.md": {
+            "searches": searches_table(_result("searches")),
+            "gates": gates_table(_result("gates")),
+            "limits": limits_table(_result("limits")),
+            "memory limit": memory_limit_table(_result("memory_limit")),
+            "adapting": adapting_table(_result("adapting")),
+        },
     }
 
 
@@ -103,12 +163,12 @@ def _result(name: str) -> Any:
 
 
 def main() -> None:
-    """Rewrite the README."""
-    readme = ROOT / "README.md"
-    text = readme.read_text(encoding="utf-8")
-    for name, table in tables().items():
-        text = fill(text, name, table)
-    readme.write_text(text, encoding="utf-8")
+    """Rewrite the tables."""
+    for file, contents in tables().items():
+        text = (ROOT / file).read_text(encoding="utf-8")
+        for name, table in contents.items():
+            text = fill(text, name, table)
+        (ROOT / file).write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -207,7 +207,7 @@ class Search:
             nodes, rows, ids = self._children(nodes, p)
             if not nodes:
                 return
-            logits, state = self._cell.run(np.array(ids)[:, None], state[:, rows])
+            logits, state = self._cell.run(np.array(ids)[:, None], state.take(rows, axis=1))
             yield
 
     def _first(self, before: str) -> _Node:
