@@ -17,14 +17,15 @@ from pathlib import Path
 
 import numpy as np
 
+import charrnn.continuation
 import charrnn.model
-import charrnn.search
 from charrnn.cell import Logits, State
+from charrnn.continuation import LOOK
 from charrnn.library import DEFAULT
 from charrnn.model import load_model
 from charrnn.report import estimates
 from charrnn.sampling import Sampling
-from charrnn.search import DEFAULT_CONFIDENCE, LOOK, Search, SearchOptions
+from charrnn.search import DEFAULT_CONFIDENCE, Search, SearchOptions
 from charrnn.typing_evaluation import evaluate_typing
 
 HERE = Path(__file__).parent
@@ -87,7 +88,7 @@ def main() -> None:
     rows = []
     for way in WAYS:
         charrnn.model.Search = way.search  # type: ignore[misc]
-        charrnn.search.LOOK = way.look
+        charrnn.continuation.LOOK = way.look
         for gate in (0.0, DEFAULT_CONFIDENCE):
             measured = [evaluate_typing(model, replace(way.options, min_confidence=gate), text) for text in texts]
             found = estimates([one.typing for one in measured])

@@ -23,7 +23,7 @@ LOOKED_UP = 4096  # contexts whose evidence is kept
 # Kinds of match: by length (of `ORDERS`, then of `BEGINNINGS`), by where it begins, by how often it stood, by how many
 # different symbols followed, and by the opinion of the network. They are numbered in this order, the last the fastest.
 KINDS = (len(ORDERS) + len(BEGINNINGS), 4, 5, 3, 7)
-# Where it begins: no word is written just before the cursor; before that word; before it, and it has a capital; within it.
+# Where it begins, if a word is written just before the cursor: before that word, before a name, or within it.
 _BETWEEN, _WORD, _NAME, _WITHIN = range(KINDS[1])
 _KIND = [  # by how often it stood, by how many different symbols followed
     [((seen - 1) * KINDS[3] + different - 1) * KINDS[4] for different in range(KINDS[3] + 1)]

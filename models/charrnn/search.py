@@ -4,16 +4,7 @@ The beam is stochastic (Kool, van Hoof and Welling, "Stochastic beams and where 
 different continuations, without replacement, from the model at the writer's temperature and top-p. At temperature 0
 it is an ordinary beam search. What is shown is decided by the exact, untempered probabilities.
 
-A suggestion is a continuation that ends a word. Its worth is the number of keys that it is expected to save, where
-the whole of it costs one key to take and otherwise each of its words does:
-
-    worth = sum over k of P(exactly the first k words are right) * (characters in them - k)
-            + P(all of it is right) * (its characters - 1)
-            - LOOK * (keys at which what is left of it is expected to be shown, and to be wrong)
-
-For what is left is shown on while the writer types the same, and a writer who reads has taken what was right: what they
-type themselves was not, and nothing else can be shown there. Without that term four texts of 3,000 characters save a
-point less with the threshold off, and the more so the wider the beam (benchmarks/searches.py).
+A suggestion is a continuation that ends a word. What it is worth, `charrnn.continuation` says.
 """
 
 from __future__ import annotations
@@ -28,7 +19,8 @@ import numpy as np
 
 from charrnn.calibration import IDENTITY, Calibration
 from charrnn.cell import Cell, Logits, State
-from charrnn.endings import SENTENCE_CLOSERS, SENTENCE_ENDS, Alphabet, ends_word, is_junk
+from charrnn.continuation import Continuation
+from charrnn.endings import Alphabet, ends_word, is_junk
 from charrnn.errors import OptionError
 from charrnn.memory import Memory
 from charrnn.sampling import LogProbabilities, Probabilities, Sampling, shape, softmax
@@ -37,7 +29,6 @@ from charrnn.vocabulary import Vocabulary
 Length = Literal["word", "phrase", "sentence", "line"]
 LENGTHS: tuple[Length, ...] = get_args(Length)
 DEFAULT_CONFIDENCE = 0.45  # what editors use unless told otherwise
-LOOK = 0.3  # keys that a suggestion saves on average
 # What cannot stand beside something better: a last word that ends there with less probability, and less worth than this
 # share of the best.
 PIECE, NONSENSE = 0.1, 0.001
@@ -73,55 +64,6 @@ class Suggestion:
     probability: float  # that this is what follows
     confidence: float  # that probability, calibrated
     worth: float  # keys it is expected to save
-
-
-@dataclass(slots=True)
-class _Node:
-    """A continuation, and what is known of the words that a space has ended in it."""
-
-    text: str
-    log_p: float  # of all of `text`, exact
-    rank: float = 0.0  # in the beam
-    shaped: float = 0.0  # log-probability under the tempered distribution
-    context: bytes = b""  # the symbols up to here, as far as the memory looks at them
-    probability: float = 1.0  # exp(log_p)
-    has_word: bool = False
-    ends_sentence: bool = False
-    words: int = 0
-    gain: int = 0  # keys saved by taking those words one by one
-    worth: float = 0.0  # their part of the worth
-    space: float = 0.0  # probability that white space follows `text`
-    before: float = 1.0  # probability of `text` without its last character
-    letters: int = 0  # of the last word, with the space before it
-    reached: float = 0.0  # sum of the probabilities of `text` up to each of them
-    stale: float = 0.0  # keys at which the rest from one of the words before on is shown, and wrong
-
-    def child(self, letter: str, log_p: float, rank: float, shaped: float, context: bytes) -> _Node:
-        """This continuation and one more character. A space may end a word."""
-        text = self.text
-        has_word = self.has_word or letter.isalnum()
-        ends = letter in SENTENCE_ENDS or (self.ends_sentence and letter in SENTENCE_CLOSERS)
-        node = _Node(text + letter, log_p, rank, shaped, context, math.exp(log_p), has_word, ends)
-        node.words, node.gain, node.worth = self.words, self.gain, self.worth
-        node.before, node.stale = self.probability, self.stale
-        node.letters, node.reached = self.letters + 1, self.reached + node.probability
-        if letter == " " and text and text[-1] != " ":
-            node.words += 1
-            node.gain = max(self.gain, len(text) - node.words)
-            right = self.probability * self.space
-            node.worth += right * (node.gain - self.gain)
-            node.stale += self.reached - self.letters * right
-            node.letters, node.reached = 1, node.probability
-        return node
-
-    def worth_of_all(self, length: int, bound: float) -> float:
-        """The worth of a continuation of that `length` which goes on like this, and ends with probability `bound`.
-
-        What this is not yet can only make it less. A rest of one character is not shown.
-        """
-        right = self.probability * bound
-        stale = self.stale + self.reached - self.probability - self.before - (self.letters - 2) * right
-        return self.worth + right * (length - 1 - self.gain) - LOOK * stale
 
 
 class _Found(NamedTuple):
@@ -210,18 +152,18 @@ class Search:
             logits, state = self._cell.run(np.array(ids)[:, None], state.take(rows, axis=1))
             yield
 
-    def _first(self, before: str) -> _Node:
+    def _first(self, before: str) -> Continuation:
         """The continuation that is still empty."""
-        return _Node("", 0.0, context=self._memory.context(before) if self._memory else b"")
+        return Continuation("", 0.0, context=self._memory.context(before) if self._memory else b"")
 
-    def _predict(self, nodes: list[_Node], logits: Logits) -> Probabilities:
+    def _predict(self, nodes: list[Continuation], logits: Logits) -> Probabilities:
         """The probabilities [N, V] of what follows each node: the network's, with the memory's mixed in."""
         p = softmax(logits)
         if self._memory is not None:
             self._memory.mix(p, [node.context for node in nodes])
         return p
 
-    def _collect(self, nodes: list[_Node], p: Probabilities) -> None:
+    def _collect(self, nodes: list[Continuation], p: Probabilities) -> None:
         """Note which nodes are suggestions, from the probabilities [N, V] of what follows them."""
         masses = p @ self._alphabet.masses  # [N, 3]
         for node, (space, bound, line_end) in zip(nodes, masses.tolist(), strict=True):
@@ -229,7 +171,7 @@ class Search:
             if node.has_word and len(node.text) > 1 and ends_word(node.text):
                 self._keep(node, bound, line_end)
 
-    def _keep(self, node: _Node, bound: float, line_end: float) -> None:
+    def _keep(self, node: Continuation, bound: float, line_end: float) -> None:
         """Note a node, unless its last word may well go on; the end of it and of the line have these probabilities."""
         if bound < LEAST_BOUND and self._options.min_confidence > 0:
             return
@@ -242,7 +184,7 @@ class Search:
         least = self._options.min_confidence
         return least > 0 and self._calibration.confidence(probability) < least
 
-    def _preference(self, node: _Node, worth: float, line_end: float) -> float:
+    def _preference(self, node: Continuation, worth: float, line_end: float) -> float:
         """Phrases are chosen for what they save; sentences and lines for reaching their end, or at least far.
 
         Of two that reach it the more probable is chosen: the beam goes on beyond an end, with what it would never say.
@@ -256,14 +198,14 @@ class Search:
             return len(node.text) + (1000 if node.ends_sentence else 0)
         return worth
 
-    def _children(self, nodes: list[_Node], p: Probabilities) -> tuple[list[_Node], list[int], list[int]]:
+    def _children(self, nodes: list[Continuation], p: Probabilities) -> tuple[list[Continuation], list[int], list[int]]:
         """The next beam: its nodes, the rows [N] of their parents, and their ids [N]. Changes `p`."""
         p[:, self._alphabet.line_end] = 0
         for row, node in enumerate(nodes):
             if self._stops(node):
                 p[row, self._alphabet.space] = 0
         ranks, shaped = self._rank(nodes, p)
-        children: list[_Node] = []
+        children: list[Continuation] = []
         rows: list[int] = []
         ids: list[int] = []
         for rank, row, i in _greatest(ranks, self._options.candidates):
@@ -280,7 +222,7 @@ class Search:
                 ids.append(i)
         return children, rows, ids
 
-    def _rank(self, nodes: list[_Node], p: Probabilities) -> tuple[LogProbabilities, LogProbabilities]:
+    def _rank(self, nodes: list[Continuation], p: Probabilities) -> tuple[LogProbabilities, LogProbabilities]:
         """The rank in the beam of each child [N, V], and its log-probability under the tempered distribution.
 
         A beam without chance goes by probabilities, as shares of the most probable parent's, and takes no logarithms.
@@ -300,13 +242,13 @@ class Search:
             ranks = limits - np.maximum(v, 0) - np.log1p(np.exp(-np.abs(v)))
         return np.where(np.isneginf(shaped), shaped, ranks), shaped
 
-    def _stops(self, node: _Node) -> bool:
+    def _stops(self, node: Continuation) -> bool:
         """Whether a space after `node` would lead beyond what the writer asked for."""
         if self._options.length == "word":
             return node.has_word
         return node.ends_sentence and self._options.length != "line"
 
-    def _promises(self, child: _Node) -> bool:
+    def _promises(self, child: Continuation) -> bool:
         """Whether anything beyond `child` could still be shown, and be worth more than what was found."""
         if self._is_unsure(child.probability):
             return False

@@ -17,10 +17,11 @@ from charrnn.artifact import Artifact
 from charrnn.calibration import Calibration
 from charrnn.cell import Cell, Ids, Logits, State, initial_state
 from charrnn.config import Architecture
+from charrnn.continuation import LOOK
 from charrnn.errors import OptionError
 from charrnn.onnx_cell import OnnxCell
 from charrnn.sampling import Sampling, log_softmax
-from charrnn.search import LEAST_BOUND, LENGTHS, LOOK, Length, Search, SearchOptions, Suggestion
+from charrnn.search import LEAST_BOUND, LENGTHS, Length, Search, SearchOptions, Suggestion
 from charrnn.vocabulary import DOCUMENT, Vocabulary
 
 PROMPTS = ("The rain had", "It was a", "", "x", "He said: ", "Some wor")
