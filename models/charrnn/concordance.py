@@ -25,6 +25,7 @@ LOOKED_UP = 4096  # contexts whose evidence is kept
 KINDS = (len(ORDERS) + len(BEGINNINGS), 4, 5, 3, 7)
 # Where it begins, if a word is written just before the cursor: before that word, before a name, or within it.
 _BETWEEN, _WORD, _NAME, _WITHIN = range(KINDS[1])
+_KINDS_OF_LENGTH = math.prod(KINDS[1:])
 _KIND = [  # by how often it stood, by how many different symbols followed
     [((seen - 1) * KINDS[3] + different - 1) * KINDS[4] for different in range(KINDS[3] + 1)]
     for seen in range(KINDS[2] + 1)
@@ -35,8 +36,9 @@ _NOTHING = bytes([DOCUMENT])  # stands nowhere in a text
 
 def _first_kinds(written: int, begun: int) -> list[int]:
     """The first kind of each length, where so many letters are written of a word (`_WORD`) or name (`_NAME`)."""
-    where = [_BETWEEN if not written else begun if length > written else _WITHIN for length in (*ORDERS, *BEGINNINGS)]
-    return [(length * KINDS[1] + place) * math.prod(KINDS[2:]) for length, place in enumerate(where)]
+    known = written + (begun == _WORD)  # a capital shows where a name begins, without what stands before it
+    where = [_BETWEEN if not written else begun if length >= known else _WITHIN for length in (*ORDERS, *BEGINNINGS)]
+    return [length * _KINDS_OF_LENGTH + place * math.prod(KINDS[2:]) for length, place in enumerate(where)]
 
 
 _FIRST_KINDS = [[_first_kinds(written, begun) for begun in (_WORD, _NAME)] for written in range(ORDERS[-1] + 1)]
@@ -174,9 +176,9 @@ class Concordance:
         for level in range(len(ORDERS) - 1, -1, -1):
             if _count(counts, levels[level]):
                 found.append(_weighed(first_kinds[level], counts))
-            elif counts:  # the same places as of the next longer match
+            elif counts:  # the same places as of the next longer match, which begins with the same
                 kinds = found[-1].kinds
-                kinds.append(kinds[-1] - first_kinds[level + 1] + first_kinds[level])
+                kinds.append(kinds[-1] - _KINDS_OF_LENGTH)
 
     def _find_short(self, context: bytes, first_kinds: list[int], found: list[Evidence]) -> None:
         """Find matches of the lengths `BEGINNINGS`, the longest first."""

@@ -26,11 +26,11 @@ RATE = 0.01  # how fast weights move
 # begins, by how often it stood, by how many different symbols followed, and by what the network thinks of the most
 # frequent of these. They were fitted on 200,000 characters of five texts with the bundled model, by
 # benchmarks/fit_memory.py: what begins with a name goes on as before.
-_BY_LENGTH = (-2.64, -2.6, -2.42, -1.76, -1.01, -2.34, -2.19)
-_BY_BEGINNING = (-0.97, -0.23, 1.09, -0.84)
-_BY_SEEN = (-1.42, -0.44, -0.08, 0.25, 0.73)
-_BY_DIFFERENT = (0.86, -0.79, -1.03)
-_BY_NETWORK = (-0.86, -0.39, -0.18, 0.24, 0.33, 0.33, -0.43)
+_BY_LENGTH = (-2.54, -2.69, -2.51, -1.8, -0.99, -2.34, -2.2)
+_BY_BEGINNING = (-0.89, -0.19, 1.14, -1.14)
+_BY_SEEN = (-1.41, -0.44, -0.09, 0.22, 0.64)
+_BY_DIFFERENT = (0.8, -0.83, -1.05)
+_BY_NETWORK = (-0.81, -0.47, -0.2, 0.2, 0.28, 0.36, -0.44)
 _OPINIONS = (0.003, 0.01, 0.03, 0.1, 0.3, 0.6)  # probabilities that bound the last
 
 Probabilities = npt.NDArray[np.float32]

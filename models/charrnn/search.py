@@ -109,16 +109,19 @@ class Search:
     def best(self, count: int = 1) -> list[Suggestion]:
         """The `count` best suggestions: of all that begin with the same word the best, then, if room is left, others.
 
-        None is a beginning of another.
+        None is a beginning of another. Pieces of words and nonsense fill up no more than a second place.
         """
         chosen: list[_Found] = []
+        odd: list[_Found] = []
         for found in self._by_preference():
             if len(chosen) == count:
                 break
-            if chosen and (found.bound < PIECE or found.preference < NONSENSE * chosen[0].preference):
+            if any(one.text.startswith(found.text) or found.text.startswith(one.text) for one in chosen):
                 continue
-            if not any(one.text.startswith(found.text) or found.text.startswith(one.text) for one in chosen):
-                chosen.append(found)
+            is_odd = chosen and (found.bound < PIECE or found.preference < NONSENSE * chosen[0].preference)
+            (odd if is_odd else chosen).append(found)
+        if len(chosen) == 1 < count:
+            chosen += odd[:1]
         confidence = self._calibration.confidence
         return [
             Suggestion(found.text, found.probability, confidence(found.probability), found.worth) for found in chosen

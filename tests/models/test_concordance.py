@@ -35,11 +35,14 @@ def plain(passages: list[str], before: str) -> Found:
 
 
 def beginning(before: str, length: int) -> int:
-    """Where a match of that length begins: 0 no word is begun, 1 before a word, 2 before a name, 3 later than that."""
+    """Where a match of that length begins: 0 no word is begun, 1 before a word, 2 with a name or before, 3 later."""
+    before = before[-ORDERS[-1] :]
     word = before[len(before.rstrip("abA")) :]
     if not word:
         return 0
-    return 3 if length <= len(word) else 2 if word[0] == "A" else 1
+    if word[0] == "A":
+        return 2 if length >= len(word) else 3
+    return 1 if length > len(word) else 3
 
 
 def looked_up(concordance: Concordance, before: str) -> Found:
@@ -48,9 +51,10 @@ def looked_up(concordance: Concordance, before: str) -> Found:
         counts = {VOCABULARY.decode([symbol]): count for symbol, count in evidence.counts}
         assert evidence.seen == sum(counts.values())
         assert counts[VOCABULARY.decode([evidence.best])] == max(counts.values())
+        longest = (*ORDERS, *BEGINNINGS)[np.unravel_index(evidence.kinds[0], KINDS)[0]]
         for kind in evidence.kinds:
             number, where, seen, different, opinion = map(int, np.unravel_index(kind, KINDS))
-            assert where == beginning(before, (*ORDERS, *BEGINNINGS)[number])
+            assert where == beginning(before, longest)
             assert (seen, different) == (min(evidence.seen, KINDS[2]) - 1, min(len(counts), KINDS[3]) - 1)
             assert opinion == 0
             assert number not in found
@@ -61,6 +65,7 @@ def looked_up(concordance: Concordance, before: str) -> Found:
 @given(st.lists(TEXTS, min_size=1, max_size=5), TEXTS, st.integers(0, 4))
 @example(["abab", "abab."], "abab", 4)  # a context shorter than a match, and a passage's beginning
 @example(["ab" * 30, "abab ab"], "ababababab", 4)
+@example([".Abaab."], "b Abaa", 4)  # a name, matched without what stands before it
 def test_it_finds_what_a_plain_search_finds(passages: list[str], before: str, forgotten: int) -> None:
     concordance = Concordance(VOCABULARY, 1000)
     learned = [concordance.learn(text) for text in passages]

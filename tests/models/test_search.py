@@ -355,6 +355,12 @@ def test_neither_pieces_of_words_nor_nonsense_stand_beside_the_best(vocabulary: 
     assert not {"now h", "now hi", "if"} & set(texts)
 
 
+def test_asked_for_more_there_is_another_however_unlikely(vocabulary: Vocabulary) -> None:
+    search = look_ahead(Oracle(vocabulary, {"it": 0.999, "if": 1e-5, "is": 1e-6}), vocabulary, "", SearchOptions())
+    assert [suggestion.text for suggestion in search.best(3)] == ["it", "if"]
+    assert [suggestion.text for suggestion in search.best(1)] == ["it"]
+
+
 def test_what_would_often_stand_in_the_way_is_not_shown(vocabulary: Vocabulary) -> None:
     others = dict.fromkeys(("thin", "thus", "thy", "tho"), 0.1)
     search = look_ahead(
