@@ -9,7 +9,6 @@ mixed in after them.
 from __future__ import annotations
 
 import argparse
-import json
 import math
 from pathlib import Path
 from typing import NamedTuple
@@ -17,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 from remembering import documents
+from rows import store
 
 from charrnn.cell import initial_state
 from charrnn.library import DEFAULT
@@ -26,7 +26,6 @@ from charrnn.page import Page
 from charrnn.sampling import softmax
 from charrnn.vocabulary import DOCUMENT
 
-HERE = Path(__file__).parent
 RATES = (0.0, 0.03, 0.06, 0.12)
 GIVEN, LIMIT = 20_000, 4_000  # characters: written before, and measured
 
@@ -58,8 +57,8 @@ def main() -> None:
     for name, found in measured.items():
         means = [round(float(mean), 4) for mean in np.mean(found, axis=0)]
         print(f"| {name} | " + " | ".join(f"{mean:.3f}" for mean in means) + " |")
-        rows.append(json.dumps({"set": name, "bits_per_character": dict(zip(map(str, RATES), means, strict=True))}))
-    (HERE / "results" / "adapting.json").write_text("[\n" + ",\n".join(rows) + "\n]\n", encoding="utf-8")
+        rows.append({"set": name, "bits_per_character": dict(zip(map(str, RATES), means, strict=True))})
+    store("adapting", rows)
 
 
 def read(model: Model, text: str) -> Read:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from compare import at_precision
+from rows import store
 
 import charrnn.model
 import charrnn.search
@@ -87,7 +88,7 @@ def main() -> None:
     rows = list(_rows(points))
     for row in rows:
         print(json.dumps(row))
-    (HERE / "results" / "gates.json").write_text("[\n" + ",\n".join(map(json.dumps, rows)) + "\n]\n", encoding="utf-8")
+    store("gates", rows)
 
 
 def _measure(task: tuple[Way, float, str, int]) -> dict[str, Any]:

@@ -16,13 +16,13 @@ from typing import NamedTuple
 
 import numpy as np
 from compare import GREEDY, OURS, documents
+from rows import RESULTS, store
 
 from charrnn.evaluation import bits_per_character
 from charrnn.model import load_model
 from charrnn.search import SearchOptions
 from charrnn.typing_evaluation import evaluate_typing
 
-RESULTS = Path(__file__).parent / "results"
 WANTED = 1.35
 
 
@@ -68,7 +68,7 @@ def main() -> None:
             ", ".join(texts) for texts in zip(*((f"{b:.3f}", f"{s / rival:.2f}") for b, s in points), strict=True)
         )
         print(f"| {name} | {bits} | {ratios} | {needed:.2f} |")
-    (RESULTS / "limits.json").write_text("[\n" + ",\n".join(map(json.dumps, rows)) + "\n]\n", encoding="utf-8")
+    store("limits", rows)
 
 
 def _measure(task: Task) -> Outcome:

@@ -11,7 +11,6 @@ others beside the memory as it is. Results: a table of bits per character from 1
 from __future__ import annotations
 
 import argparse
-import json
 import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -21,6 +20,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 import torch
+from rows import store
 from torch import Tensor, nn
 
 from charrnn.cell import initial_state
@@ -35,7 +35,6 @@ ORDERS = (2, 3, 4, 5, 6, 7, 8, 10, 13)
 FEATURES = 5 * len(ORDERS) + 6
 SIZE, EMPTY = 26_000, 1_500  # characters of a piece; of its beginning, which says nothing
 TEXTS = Path(__file__).parent / "texts"
-RESULTS = Path(__file__).parent / "results" / "memory_limit.json"
 LEARNED = {
     "own-chesterton/train.txt": (50_000,),
     "own-thoreau/train.txt": (250_000,),
@@ -82,8 +81,8 @@ def main() -> None:
         now = character_bits(model.cell, model.vocabulary, text, Memory(model.vocabulary))[EMPTY:].mean()
         found = [round(float(value), 4) for value in (-piece.log_p.mean() / math.log(2), now, best)]
         print(f"| {name} | " + " | ".join(f"{value:.3f}" for value in found) + " |", flush=True)
-        rows.append(json.dumps(dict(zip(("text", "without", "memory", "network"), (name, *found), strict=True))))
-    RESULTS.write_text("[\n" + ",\n".join(rows) + "\n]\n", encoding="utf-8")
+        rows.append(dict(zip(("text", "without", "memory", "network"), (name, *found), strict=True)))
+    store("memory_limit", rows)
 
 
 def _texts(data: Path, pieces: Mapping[str, tuple[int, ...]]) -> Iterator[tuple[str, str]]:

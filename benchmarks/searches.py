@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from rows import store
 
 import charrnn.continuation
 import charrnn.model
@@ -102,9 +103,7 @@ def main() -> None:
             }
             rows.append(row)
             print(json.dumps(row), flush=True)
-    (HERE / "results" / "searches.json").write_text(
-        "[\n" + ",\n".join(map(json.dumps, rows)) + "\n]\n", encoding="utf-8"
-    )
+    store("searches", rows)
 
 
 if __name__ == "__main__":
