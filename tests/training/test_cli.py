@@ -94,6 +94,8 @@ def test_a_model_is_fine_tuned_from_its_base_and_compared_with_it(
     assert second.vocabulary.symbols[: len(first.vocabulary)] == first.vocabulary.symbols
     assert "ö" in second.vocabulary
     assert second.training["base"]["name"] == "first"
+    assert second.training["data"]
+    assert not second.training["base"]["data"]  # the second read what the first had
     assert second.training["start"] is not None
 
 

@@ -24,3 +24,20 @@ def test_the_commit_is_that_of_the_checkout(installed: bool, tmp_path: Path, mon
     monkeypatch.setattr(finish, "__file__", str(package / "finish.py"))
     monkeypatch.setattr(finish, "RECIPES", configs)
     assert bool(finish._commit()) is not installed
+
+
+def test_a_file_is_listed_with_the_last_training_that_read_it() -> None:
+    """Or the record of a model with many bases would be nothing but files."""
+
+    def file(name: str, sha256: str = "same") -> dict[str, object]:
+        return {"file": name, "characters": 9, "sha256": sha256}
+
+    first = {"name": "first", "data": [file("a"), file("b", "earlier"), file("c")]}
+    second = {"name": "second", "data": [file("b", "earlier"), file("a")], "base": first}
+    found = finish._history(second, frozenset({("a", "same"), ("b", "later")}))
+    assert found == {
+        "name": "second",
+        "data": [file("b", "earlier")],
+        "base": {"name": "first", "data": [file("c")], "base": None},
+    }
+    assert len(first["data"]) == 3

@@ -8,7 +8,7 @@ from typing import Any
 from charrnn_training.findings import Findings
 
 SOURCES = "SOURCES.md"
-FILES_LISTED = 20  # the largest ones; the model's configuration has them all
+FILES_LISTED = 20  # the largest ones; the configuration has all
 
 
 def write_card(findings: Findings, pictures: Sequence[str] = ()) -> str:
@@ -19,7 +19,7 @@ def write_card(findings: Findings, pictures: Sequence[str] = ()) -> str:
         f"A character-level {a.cell.upper()}: {a.layers} layers of {a.hidden}, embedding {a.embedding}, "
         f"{a.vocabulary} symbols, {a.parameters:,} weights."
         + (" From the second layer on, a layer's input is added to its output." if a.residual else "")
-        + (f" Fine-tuned from {findings.base}." if findings.base else ""),
+        + _origin(findings),
         "## Figures",
         _table(("", "bits per character"), _figures(record)),
         "Stateful, static weights. The figure of the whole file is measured by `charrnn evaluate`, on the int8 cell.",
@@ -36,6 +36,12 @@ def write_card(findings: Findings, pictures: Sequence[str] = ()) -> str:
         *(_sample(temperature, text) for temperature, text in findings.samples),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _origin(findings: Findings) -> str:
+    if not findings.base:
+        return ""
+    return " Fine-tuned from " + ("an earlier one." if findings.base == findings.name else f"{findings.base}.")
 
 
 def _figures(record: Mapping[str, Any]) -> list[tuple[str, object]]:

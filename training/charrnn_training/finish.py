@@ -147,6 +147,7 @@ def _sizes(corpus: Corpus) -> dict[str, int]:
 def _record(order: Order, trainer: Trainer, record: Record, base: Artifact | None) -> dict[str, Any]:
     """What a model's configuration says about its training."""
     progress = trainer.progress
+    began = {"name": base.name, "weights": record.base_weights, **base.training} if base else None
     return {
         "command": order.command,
         "commit": _commit(),
@@ -158,9 +159,22 @@ def _record(order: Order, trainer: Trainer, record: Record, base: Artifact | Non
         "minutes": round(progress.minutes, 1),
         "start": progress.start,
         "history": progress.history,
-        "base": {"name": base.name, "weights": record.base_weights, **base.training} if base else None,
+        "base": _history(began, frozenset(map(_identity, record.data))),
         "sources": bool(order.sources),
     }
+
+
+def _history(training: Mapping[str, Any] | None, known: frozenset[tuple[str, str]]) -> dict[str, Any] | None:
+    """What the record of a base says; of the files of each training that went before, those that are not `known`."""
+    if not training:
+        return None
+    fresh = [file for file in training.get("data", ()) if _identity(file) not in known]
+    before = _history(training.get("base"), known.union(map(_identity, fresh)))
+    return {**training, "data": fresh, "base": before}
+
+
+def _identity(file: Mapping[str, Any]) -> tuple[str, str]:
+    return file["file"], file["sha256"]
 
 
 def _commit() -> str:
