@@ -18,9 +18,11 @@ from typing import Any
 from compare import at_precision
 from rows import store
 
+import charrnn.continuation
 import charrnn.model
 import charrnn.search
 from charrnn.calibration import IDENTITY
+from charrnn.continuation import END
 from charrnn.library import DEFAULT
 from charrnn.model import load_model
 from charrnn.outcomes import Outcomes
@@ -45,7 +47,7 @@ class Way:
     name: str
     least: float = LEAST_BOUND
     joint: bool = False
-    power: float = 1.0
+    power: float = END
     gates: tuple[float, ...] = GATES
 
 
@@ -70,7 +72,7 @@ def searching(way: Way) -> type[Search]:
     class Judging(Search):
         def _keep(self, node: Any, bound: float, line_end: float) -> None:
             if not (way.joint and self._is_unsure(node.probability * bound)):
-                super()._keep(node, bound if bound < way.least else bound**way.power, line_end)
+                super()._keep(node, bound, line_end)
 
     return Judging
 
@@ -95,6 +97,7 @@ def _measure(task: tuple[Way, float, str, int]) -> dict[str, Any]:
     """What the way saves at that threshold."""
     way, gate, name, limit = task
     charrnn.search.LEAST_BOUND = way.least  # type: ignore[misc]
+    charrnn.continuation.END = way.power  # type: ignore[misc]
     charrnn.model.Search = searching(way)  # type: ignore[misc]
     model = load_model(name)
     model.outcomes = Frozen(IDENTITY)

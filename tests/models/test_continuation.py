@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from charrnn.continuation import LOOK, Continuation
+from charrnn.continuation import END, LOOK, Continuation
 
 
 def grown(*steps: tuple[str, float]) -> Continuation:
@@ -20,14 +20,14 @@ def grown(*steps: tuple[str, float]) -> Continuation:
 
 def test_a_word_saves_its_characters_but_one_and_stands_in_the_way_where_it_is_wrong() -> None:
     node = grown(("t", 0.8), ("h", 0.5), ("e", 0.5))  # the, with 0.2
-    right = 0.2 * 0.9
+    right = 0.2 * 0.9**END
     stale = 0.8 - right  # after t; after th, one character is left, and is not shown
     assert node.worth_of_all(3, 0.9) == pytest.approx(right * 2 - LOOK * stale)
 
 
 def test_of_two_words_the_first_may_be_right_alone() -> None:
     node = grown(("n", 0.6), ("o", 1.0), (" ", 0.5), ("i", 0.5), ("t", 1.0))  # no with 0.6, no it with 0.15
-    first, both = 0.6 * 0.5, 0.15 * 0.9
+    first, both = 0.6 * 0.5, 0.15 * 0.9**END
     stale = (0.6 - first) * 2 + (0.3 - both)  # after n and no; then after the space
     assert node.worth_of_all(5, 0.9) == pytest.approx((first - both) * 1 + both * 4 - LOOK * stale)
 

@@ -17,7 +17,7 @@ from charrnn.artifact import Artifact
 from charrnn.calibration import Calibration
 from charrnn.cell import Cell, Ids, Logits, State, initial_state
 from charrnn.config import Architecture
-from charrnn.continuation import LOOK
+from charrnn.continuation import END, LOOK
 from charrnn.errors import OptionError
 from charrnn.onnx_cell import OnnxCell
 from charrnn.sampling import Sampling, log_softmax
@@ -144,7 +144,7 @@ def brute_force(cell: Cell, vocabulary: Vocabulary, prompt: str, text: str) -> t
     def mass(place: int, fits: Callable[[str], bool]) -> float:
         return sum(share for i, share in enumerate(rows[place]) if fits(vocabulary.decode([i])))
 
-    right = p[-1] * mass(len(text), lambda letter: not letter.isalnum() and letter not in ("'", "-"))
+    right = p[-1] * mass(len(text), lambda letter: not letter.isalnum() and letter not in ("'", "-")) ** END
     ends = [
         place for place in range(1, len(text)) if text[place] == " " and text[:place].strip() and text[place - 1] != " "
     ]
