@@ -9,23 +9,22 @@ from collections.abc import Sequence
 import charrnn
 from charrnn.commands import complete, evaluate, generate, models, ui
 from charrnn.errors import CharRNNError
-from charrnn.terminal import prepare_streams
+from charrnn.terminal import run_printing
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Entry point: 0, or 1 with one message."""
-    prepare_streams()
     options = _parser().parse_args(arguments)
-    try:
-        options.run(options)
-    except CharRNNError as error:
-        print(f"charrnn: {error}", file=sys.stderr)
-        return 1
-    except BrokenPipeError:
-        sys.stderr.close()  # whoever read the output has seen enough
-    except KeyboardInterrupt:
-        print()
-    return 0
+
+    def run() -> int:
+        try:
+            options.run(options)
+        except CharRNNError as error:
+            print(f"charrnn: {error}", file=sys.stderr)
+            return 1
+        return 0
+
+    return run_printing(run)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -6,6 +6,7 @@ import functools
 import io
 import os
 import sys
+from collections.abc import Callable
 
 BOLD, GREEN, GREY = "1", "32", "90"
 
@@ -20,6 +21,21 @@ def prepare_streams() -> None:
         if isinstance(stream, io.TextIOWrapper):
             foreign = sys.platform == "win32" and not stream.isatty()
             stream.reconfigure(encoding="utf-8" if foreign else None, errors=errors)
+
+
+def run_printing(run: Callable[[], int]) -> int:
+    """Run a command that prints; its exit status. Ctrl-C ends it, and so does a reader who has seen enough (`head`)."""
+    prepare_streams()
+    try:
+        status = run()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or what is left would fail again at the exit
+        return 0
+    except KeyboardInterrupt:
+        print()
+        return 0
+    return status
 
 
 def styled(text: str, style: str) -> str:

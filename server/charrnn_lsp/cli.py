@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 
 import charrnn
-from charrnn.terminal import prepare_streams
+from charrnn.terminal import run_printing
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -19,16 +19,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--stdio", action="store_true", help="serve an editor over standard input and output")
     parser.add_argument("--version", action="version", version=f"charrnn-lsp {charrnn.__version__}")
     options = parser.parse_args(arguments)
-    if options.command:
-        prepare_streams()
     if options.command == "demo":
         from charrnn_lsp.demo import run_demo  # noqa: PLC0415 - the server needs none of it
 
-        return run_demo()
+        return run_printing(run_demo)
     if options.command == "check":
         from charrnn_lsp.check import run_check  # noqa: PLC0415
 
-        return run_check()
+        return run_printing(run_check)
     if not options.stdio:
         parser.error("say --stdio to serve an editor, or one of the commands demo and check")
     return _serve()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 import os
+import subprocess
 import sys
 
 import pytest
 
 from charrnn import terminal
-from charrnn.terminal import BOLD, prepare_streams, styled
+from charrnn.terminal import BOLD, prepare_streams, run_printing, styled
 
 
 class Stream(io.TextIOWrapper):
@@ -73,3 +74,20 @@ def test_the_console_of_windows_is_taught_once(monkeypatch: pytest.MonkeyPatch) 
     streams(monkeypatch, "win32", is_terminal=True)
     assert styled("a", BOLD) + styled("b", BOLD) == "\x1b[1ma\x1b[0m\x1b[1mb\x1b[0m"
     assert said == [""]
+
+
+def test_a_command_whose_reader_has_seen_enough_ends_without_complaint() -> None:
+    code = "from charrnn.terminal import run_printing as run; raise SystemExit(run(lambda: print('x' * 100_000) or 3))"
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        _, said = process.communicate()
+    assert (process.returncode, said) == (0, b"")
+
+
+def test_a_command_that_is_interrupted_ends_without_complaint(capsys: pytest.CaptureFixture[str]) -> None:
+    def run() -> int:
+        raise KeyboardInterrupt
+
+    assert run_printing(run) == 0
+    assert capsys.readouterr() == ("\n", "")
