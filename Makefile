@@ -56,6 +56,7 @@ soak: .venv/dev             ## 100,000 requests over 50 documents, and the memor
 figures: .venv/dev          ## measure the README's figures; DATA=DIR adds those on held-out texts
 	$(BIN)/python benchmarks/figures.py $(if $(DATA),--data $(DATA))
 	$(BIN)/python benchmarks/readme.py
+	$(BIN)/python benchmarks/card.py
 	$(BIN)/python benchmarks/plots.py
 	$(BIN)/python docs/pictures/draw.py
 

@@ -2,7 +2,7 @@
 
 DATA holds `english-prose` and `modern-prose`, each with `train.txt` and `valid.txt`. A compressor is given the held-out
 text alone, or behind 20 million characters of each corpus; then only what the held-out text adds is counted. It needs
-pyppmd (`pip install pyppmd`). Results: `benchmarks/results/compression.json`, and the table in `docs/figures.md`.
+pyppmd (`pip install pyppmd`). Results: `benchmarks/results/compression.json`.
 """
 
 from __future__ import annotations
@@ -19,14 +19,12 @@ from typing import Any
 import numpy as np
 from baselines import CharacterModel, fold
 from compare import spread
-from readme import fill
 
 from charrnn.artifact import CELL_INT8
 from charrnn.library import BUNDLED, DEFAULT
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results" / "compression.json"
-PAGE = HERE.parent / "docs" / "figures.md"
 SETS = ("english-prose", "modern-prose")
 TRAINING = 20_000_000  # characters of each corpus
 STRETCH, STRETCHES = 5000, 40  # characters, and how many such pieces the 5-gram is measured on
@@ -42,10 +40,6 @@ def main() -> None:
     kept = json.loads(RESULTS.read_text(encoding="utf-8"))[1:] if options.network_alone else _others(options.data)
     rows = [_network(), *kept]
     RESULTS.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
-    lines = ["| bits per character | " + " | ".join(SETS) + " |", "| --- |" + " --- |" * len(SETS)]
-    lines += [f"| {row['method']} | " + " | ".join(f"{row[name]:.3f}" for name in SETS) + " |" for row in rows]
-    page = fill(PAGE.read_text(encoding="utf-8"), "compression", "\n".join(lines))
-    PAGE.write_text(page, encoding="utf-8")
 
 
 def _others(data: Path) -> Iterator[dict[str, Any]]:

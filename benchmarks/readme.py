@@ -65,6 +65,14 @@ def comparison_table(rows: list[dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
+def compression_table(rows: list[dict[str, Any]]) -> str:
+    """One row a method: bits per character of each of the corpora."""
+    names = [name for name in rows[0] if name != "method"]
+    lines = ["| bits per character | " + " | ".join(names) + " |", "| --- |" + " --- |" * len(names)]
+    lines += [f"| {row['method']} | " + " | ".join(f"{row[name]:.3f}" for name in names) + " |" for row in rows]
+    return "\n".join(lines)
+
+
 def memory_table(sets: dict[str, Any]) -> str:
     """One row a set: bits per character, and savings with the threshold off and at the default, without and with."""
     lines = [
@@ -144,21 +152,23 @@ def tables() -> dict[str, dict[str, str]]:
     return {
         "README.md": {
             "settings": settings_table(),
-            "figures": figures_table(_result("figures")),
-            "comparison": comparison_table(_result("compare")["rows"]),
-            "remembering": memory_table(_result("remembering")["sets"]),
+            "figures": figures_table(result("figures")),
+            "comparison": comparison_table(result("compare")["rows"]),
+            "remembering": memory_table(result("remembering")["sets"]),
         },
         "docs/figures.md": {
-            "searches": searches_table(_result("searches")),
-            "gates": gates_table(_result("gates")),
-            "limits": limits_table(_result("limits")),
-            "memory limit": memory_limit_table(_result("memory_limit")),
-            "adapting": adapting_table(_result("adapting")),
+            "compression": compression_table(result("compression")),
+            "searches": searches_table(result("searches")),
+            "gates": gates_table(result("gates")),
+            "limits": limits_table(result("limits")),
+            "memory limit": memory_limit_table(result("memory_limit")),
+            "adapting": adapting_table(result("adapting")),
         },
     }
 
 
-def _result(name: str) -> Any:
+def result(name: str) -> Any:
+    """What the program of that name measured."""
     return json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
 
 

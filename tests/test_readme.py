@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from charrnn.artifact import CARD
+from charrnn.library import BUNDLED, DEFAULT
 from charrnn_lsp.settings import Settings, json_name
 
 ROOT = Path(__file__).parent.parent
@@ -33,6 +35,13 @@ def test_the_tables_are_as_their_program_writes_them() -> None:
         for name, table in contents.items():
             assert f"<!-- {name} -->" in text
             assert program["fill"](text, name, table) == text
+
+
+def test_the_card_of_the_bundled_model_has_the_figures_that_were_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """If not: python benchmarks/card.py."""
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
+    section = runpy.run_path(str(ROOT / "benchmarks/card.py"))["section"]()
+    assert (BUNDLED / DEFAULT / CARD).read_text(encoding="utf-8").endswith(section)
 
 
 def test_no_other_setting_stands_there() -> None:

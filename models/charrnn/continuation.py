@@ -8,8 +8,8 @@ each of its words does:
             - LOOK * (keys at which what is left of it is expected to be shown, and to be wrong)
 
 What is left is shown on while the writer types the same, and a writer who reads has taken what was right: what they
-type themselves was not, and nothing else can be shown there. Without that term four texts of 2,000 characters save 31.6
-instead of 33.0 % of the keys with the threshold off (benchmarks/searches.py). Where the last word goes on, as "house"
+type themselves was not, and nothing else can be shown there. Without that term four texts of 2,000 characters save 32.5
+instead of 33.4 % of the keys with the threshold off (benchmarks/searches.py). Where the last word goes on, as "house"
 to "houses", what is shown is a piece of it, and still worth something: END says how much.
 """
 
