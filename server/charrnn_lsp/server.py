@@ -141,6 +141,7 @@ class CharRNNServer(LanguageServer):
         if document is None:
             return []
         request = self._supersede(uri)
+        await asyncio.sleep(0)  # of requests that came together, as from a held key, only the last is worth any work
 
         def is_newest() -> bool:
             return self._newest.get(uri) == request

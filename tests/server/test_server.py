@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,10 @@ import pytest
 from tests.server.client import URI, Client, Json, soon
 
 from charrnn.artifact import CELL_INT8, CONFIG, WEIGHTS, Artifact
+from charrnn.excerpt import Excerpt
 from charrnn.prefix_cache import Context
+from charrnn.search import Suggestion
+from charrnn.suggestions import Suggestions
 from charrnn_lsp import loading as loading_module
 from charrnn_lsp import server as server_module
 
@@ -49,6 +52,22 @@ async def test_a_superseded_request_is_answered_with_null(ready: Client, patient
     first, second = ready.ask(), ready.ask()
     assert (await first)["result"] is None
     assert (await second)["result"]["items"]
+
+
+async def test_of_requests_that_come_together_only_the_last_is_worked_on(
+    ready: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = []
+    suggest = Suggestions.suggest
+
+    def noted(suggestions: Suggestions, place: Excerpt, invoked: bool) -> Iterator[list[Suggestion] | None]:
+        begun.append(place.before.text)
+        return suggest(suggestions, place, invoked)
+
+    monkeypatch.setattr(Suggestions, "suggest", noted)
+    answers = [ready.ask(character=character) for character in (5, 4, 3)]
+    assert [(await answer)["result"] is None for answer in answers] == [True, True, False]
+    assert begun == ["It "]
 
 
 async def test_a_key_supersedes_a_request(ready: Client, patient: None) -> None:
