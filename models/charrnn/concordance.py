@@ -65,7 +65,7 @@ class Evidence(NamedTuple):
 class Concordance:
     """Passages, and the places of the sequences in them.
 
-    It holds at most `capacity` symbols of text; beyond that the passages that were learned first are forgotten.
+    When it is full, with twice `capacity` symbols, what was learned first is forgotten until half of that is left.
     """
 
     def __init__(self, vocabulary: Vocabulary, capacity: int) -> None:
