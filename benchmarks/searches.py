@@ -18,10 +18,8 @@ from pathlib import Path
 import numpy as np
 from rows import store
 
-import charrnn.continuation
 import charrnn.model
 from charrnn.cell import Logits, State
-from charrnn.continuation import LOOK
 from charrnn.library import DEFAULT
 from charrnn.model import load_model
 from charrnn.report import estimates
@@ -65,7 +63,6 @@ class Way:
     name: str
     options: SearchOptions
     search: type[Search] = Search
-    look: float = LOOK  # what a key costs at which something wrong stays
 
 
 WAYS = (
@@ -74,7 +71,7 @@ WAYS = (
     *(Way(f"4 samples, temperature {t}", SearchOptions(Sampling(temperature=t), 4)) for t in (0.5, 1.0)),
     Way("4 samples, temperature 1.0, top-p 0.8", SearchOptions(Sampling(temperature=1.0, top_p=0.8), 4)),
     Way("best first, 4 at a time", SearchOptions(candidates=4), BestFirst),
-    *(Way(f"beam of {n}, whatever stays", SearchOptions(candidates=n), look=0) for n in (2, 4, 8)),
+    *(Way(f"beam of {n}, whatever stays", SearchOptions(candidates=n, stale_cost=0)) for n in (2, 4, 8)),
 )
 
 
@@ -89,7 +86,6 @@ def main() -> None:
     rows = []
     for way in WAYS:
         charrnn.model.Search = way.search  # type: ignore[misc]
-        charrnn.continuation.LOOK = way.look
         for gate in (0.0, DEFAULT_CONFIDENCE):
             measured = [evaluate_typing(model, replace(way.options, min_confidence=gate), text) for text in texts]
             found = estimates([one.typing for one in measured])

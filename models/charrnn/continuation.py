@@ -5,12 +5,13 @@ each of its words does:
 
     worth = sum over k of P(exactly the first k words are right) * (characters in them - k)
             + P(all of it comes) * P(its last word ends there) ** END * (its characters - 1)
-            - LOOK * (keys at which what is left of it is expected to be shown, and to be wrong)
+            - cost * (keys at which what is left of it is expected to be shown, and to be wrong)
 
 What is left is shown on while the writer types the same, and a writer who reads has taken what was right: what they
 type themselves was not, and nothing else can be shown there. Without that term four texts of 2,000 characters save 32.5
 instead of 33.4 % of the keys with the threshold off (benchmarks/searches.py). Where the last word goes on, as "house"
-to "houses", what is shown is a piece of it, and still worth something: END says how much.
+to "houses", what is shown is a piece of it, and still worth something: END says how much. What is asked for by hand is
+looked at once, so that this costs nothing; else it costs LOOK.
 """
 
 from __future__ import annotations
@@ -63,11 +64,11 @@ class Continuation:
             node.letters, node.reached = 1, node.probability
         return node
 
-    def worth_of_all(self, length: int, bound: float) -> float:
+    def worth_of_all(self, length: int, bound: float, cost: float = LOOK) -> float:
         """The worth of a continuation of that `length` which goes on like this, and ends with probability `bound`.
 
         What this is not yet can only make it less. A rest of one character is not shown.
         """
         right = self.probability * math.pow(bound, END)
         stale = self.stale + self.reached - self.probability - self.before - (self.letters - 2) * right
-        return self.worth + right * (length - 1 - self.gain) - LOOK * stale
+        return self.worth + right * (length - 1 - self.gain) - cost * stale

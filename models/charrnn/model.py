@@ -108,7 +108,7 @@ class Model:
 
     def complete(self, text: str, options: SearchOptions | None = None, count: int = 1) -> list[Suggestion]:
         """The `count` best ways to go on from `text`, in its own typography."""
-        search = self.look_ahead(_document(text), options or SearchOptions())
+        search = self.look_ahead(_document(text), dataclasses.replace(options or SearchOptions(), stale_cost=0.0))
         return in_typography(search.best(count), text)
 
     def generate(self, prompt: str, sampling: Sampling, seed: int = 0) -> Iterator[str]:

@@ -19,7 +19,7 @@ import numpy as np
 
 from charrnn.calibration import IDENTITY, Calibration
 from charrnn.cell import Cell, Logits, State
-from charrnn.continuation import Continuation
+from charrnn.continuation import LOOK, Continuation
 from charrnn.endings import Alphabet, ends_word, is_junk
 from charrnn.errors import OptionError
 from charrnn.memory import Memory
@@ -44,6 +44,7 @@ class SearchOptions:
     length: Length = "phrase"
     max_characters: int = 80
     min_confidence: float = 0.0  # calibrated probability of being right under which nothing is found
+    stale_cost: float = LOOK  # in keys, of each at which something wrong is shown; 0 where it is asked for by hand
 
     def __post_init__(self) -> None:
         if not 1 <= self.candidates <= 64:
@@ -178,7 +179,7 @@ class Search:
         """Note a node, unless its last word may well go on; the end of it and of the line have these probabilities."""
         if bound < LEAST_BOUND and self._options.min_confidence > 0:
             return
-        worth = node.worth_of_all(len(node.text), bound)
+        worth = node.worth_of_all(len(node.text), bound, self._options.stale_cost)
         if worth > self._best_worth and not is_junk(node.text):
             self._best_worth = worth
         self._found.append(_Found(self._preference(node, worth, line_end), node.text, node.probability, bound, worth))
@@ -257,7 +258,7 @@ class Search:
             return False
         if self._options.length in ("sentence", "line"):
             return True
-        return child.worth_of_all(self._options.max_characters, 1) > self._best_worth
+        return child.worth_of_all(self._options.max_characters, 1, self._options.stale_cost) > self._best_worth
 
 
 def _greatest(ranks: LogProbabilities, count: int) -> list[tuple[float, int, int]]:

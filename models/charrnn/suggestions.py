@@ -73,7 +73,7 @@ class Suggestions:
         count = ALTERNATIVES if invoked else 1
         gate = 0.0 if invoked else self._options.min_confidence
         within = bool(excerpt.after.strip())
-        options = self._options
+        options = replace(self._options, stale_cost=0.0) if invoked else self._options
         if within:  # a word that its neighbour makes likely may be unlikely at first
             options = replace(options, length="word", min_confidence=gate * SLACK)
         elif invoked:

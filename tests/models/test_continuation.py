@@ -46,3 +46,8 @@ def test_sentences_end_with_what_closes_them_and_words_with_letters() -> None:
     assert node.ends_sentence
     assert not node.child(" ", -5.0, 0.0, 0.0, b"").ends_sentence
     assert not grown(("-", 0.5)).has_word
+
+
+def test_what_is_asked_for_by_hand_stands_in_nobodys_way() -> None:
+    node = grown(("t", 0.8), ("h", 0.5), ("e", 0.5))
+    assert node.worth_of_all(3, 0.9, cost=0) == pytest.approx(0.2 * 0.9**END * 2)

@@ -101,3 +101,9 @@ def test_a_spoiled_model_is_refused_at_once(make_model: Callable[..., Artifact],
 def test_an_unknown_model_is_refused() -> None:
     with pytest.raises(CharRNNError, match="There is no model named 'nonesuch'"):
         load_model("nonesuch")
+
+
+def test_asked_by_hand_the_bundled_model_goes_on_with_words() -> None:
+    """Where nothing is likely, the shortest text once seemed best: it is the soonest out of the way."""
+    for text in ("It was a", "Dear", "The meeting"):
+        assert all(len(found.text.strip()) > 1 for found in load_model().complete(text, count=3))
