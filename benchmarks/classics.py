@@ -1,7 +1,8 @@
 """The classic systems: their training loss as published next to ours, and our speed next to a plain loop, in one run.
 
     python benchmarks/classics.py --data data --minutes 3 --save
-    python benchmarks/classics.py --data data --systems sonnet-gru --minutes 0     # 0: the whole recipe
+    python benchmarks/classics.py --data data --systems sonnet-gru --save                 # the whole recipe
+    python benchmarks/classics.py --data data --systems novel-lstm --updates 600 --save
 
 The plain loop does what the system did: one character at a time in Python, or all windows of a text shuffled, or the
 windows of one article at a time, with PyTorch's own layers in float32. It runs before and after the recipe, on one
@@ -113,8 +114,8 @@ def _plain_batches(
         yield windows[:, :-1], windows[:, 1:]
 
 
-def run(name: str, data: Path, minutes: float) -> dict[str, object]:
-    """Train a recipe for some minutes (0: to its end), and its plain loop for some seconds before and after."""
+def run(name: str, data: Path, minutes: float, updates: int) -> dict[str, object]:
+    """Train a recipe for some minutes or updates (0: to its end), and its plain loop for seconds before and after."""
     system, recipe = SYSTEMS[name], load_recipe(name)
     documents = system.text(data)
     vocabulary = Vocabulary.of(set("".join(documents)))
@@ -123,6 +124,7 @@ def run(name: str, data: Path, minutes: float) -> dict[str, object]:
         shard = write_shard(folder / "shard", iter(documents), vocabulary, smallest=100)
         torch.manual_seed(recipe.seed)
         changes = {"max_minutes": minutes, "decay": 0.0 if minutes else recipe.decay, "validate_minutes": 1e9}
+        changes |= {"updates": updates} if updates else {}
         recipe = dataclasses.replace(recipe, **changes)  # type: ignore[arg-type]
         plain = CharRNN(recipe.architecture(len(vocabulary)), recipe.dropout)
         network = CharRNN(recipe.architecture(len(vocabulary)), recipe.dropout)
@@ -165,12 +167,13 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("data"))
     parser.add_argument("--systems", nargs="+", default=list(SYSTEMS), choices=SYSTEMS, metavar="NAME")
     parser.add_argument("--minutes", type=float, default=0, help="for each, instead of the whole recipe")
+    parser.add_argument("--updates", type=int, default=0, help="for each, instead of as many as the recipe has")
     parser.add_argument("--save", action="store_true", help=f"note the figures in {RESULTS.name}")
     options = parser.parse_args()
     torch.set_num_threads(1)
     table = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     for name in options.systems:
-        found = table[name] = run(name, options.data, options.minutes)
+        found = table[name] = run(name, options.data, options.minutes, options.updates)
         print(f"{name}: published {found['published']}; ours {found['loss']} nats after {found['updates']:,} of "
               f"{found['of']:,} updates, {found['minutes']} min; {found['characters_per_second']:,} characters/s, "
               f"plain loop {found['plain_characters_per_second']:,}: {found['ratio']} times", flush=True)  # fmt: skip

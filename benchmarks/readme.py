@@ -1,4 +1,4 @@
-"""Fill the tables of README and docs/figures.md from what they describe: `python benchmarks/readme.py`.
+"""Fill the tables of README and docs from what they describe: `python benchmarks/readme.py`.
 
 The settings come from `charrnn_lsp.settings`, the rest from `benchmarks/results`, where the programs that stand beside
 this one write what they measured.
@@ -139,6 +139,27 @@ def adapting_table(rows: list[dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
+def classics_table(systems: dict[str, dict[str, Any]]) -> str:
+    """One row a recipe: what was published of it, what it comes to here, and how much faster than a plain loop."""
+    lines = [
+        "| recipe | training loss, published | here, after updates | speed beside a plain loop |",
+        "| --- |" + " --- |" * 3,
+    ]
+    for name, row in systems.items():
+        cells = [row["published"], f"{row['loss']:.2f} nats after {row['updates']:,}", f"{row['ratio']:.1f} times"]
+        lines.append(f"| `{name}` | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def shakespeare_table(runs: dict[str, dict[str, Any]]) -> str:
+    """One row a run: its loss on the last tenth, its size and its time."""
+    lines = ["| run | nats on the last tenth | weights | minutes | of processors |", "| --- |" + " --- |" * 4]
+    for name, row in runs.items():
+        cells = [f"{row['nats']:.3f}", f"{row['weights']:,}", f"{row['minutes']}", f"{row['processor_minutes']}"]
+        lines.append(f"| {name} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
 def fill(text: str, name: str, content: str) -> str:
     """`text` with what stands between the marks of `name` replaced."""
     begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
@@ -163,6 +184,10 @@ def tables() -> dict[str, dict[str, str]]:
             "limits": limits_table(result("limits")),
             "memory limit": memory_limit_table(result("memory_limit")),
             "adapting": adapting_table(result("adapting")),
+        },
+        "docs/training.md": {
+            "classics": classics_table(result("classics")),
+            "shakespeare": shakespeare_table(result("shakespeare")),
         },
     }
 

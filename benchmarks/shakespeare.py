@@ -81,7 +81,8 @@ def main() -> None:
     )
     if options.save:
         table = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
-        RESULTS.write_text(json.dumps({**table, options.recipe: found}, indent=1) + "\n")
+        limit = f"{recipe.updates:,} updates" if options.updates else f"{recipe.max_minutes:g} minutes"
+        RESULTS.write_text(json.dumps({**table, f"`{Path(options.recipe).stem}`, {limit}": found}, indent=1) + "\n")
 
 
 def _say(report: Report) -> None:

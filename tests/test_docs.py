@@ -68,11 +68,19 @@ def test_commands_that_are_not_run_have_the_options_that_they_name(command: str)
             "optional-dependencies"
         ]
         assert set(re.findall(r"\[(\w+)\]", command)) <= set(extras)
+    elif program == "torchrun":
+        launched = arguments.index("charrnn_training.cli")
+        assert has_flags("torchrun", arguments[:launched])
+        assert has_flags("charrnn-train", arguments[launched:])
     else:
-        flags = [argument for argument in arguments if argument.startswith("--")]
-        part = [] if program == "charrnn-train" else arguments[:1]
-        said = help_of(program, *part)
-        assert all(re.search(rf"{flag}\b", said) for flag in flags)
+        assert has_flags(program, arguments)
+
+
+def has_flags(program: str, arguments: list[str]) -> bool:
+    """Whether a program's help names all flags among `arguments`."""
+    part = [] if program in ("charrnn-train", "torchrun") else arguments[:1]
+    said = help_of(program, *part)
+    return all(re.search(rf"{argument}\b", said) for argument in arguments if argument.startswith("--"))
 
 
 @functools.cache
