@@ -37,10 +37,11 @@ class Sampling:
 
 def softmax(logits: npt.NDArray[np.float32]) -> Probabilities:
     """Probabilities [..., V] of logits [..., V], with nothing left for the ids of `SPECIALS`."""
-    logits = logits - logits[..., len(SPECIALS) :].max(axis=-1, keepdims=True)
+    # The ufuncs' own `reduce`: arrays have the same as methods, which take half a microsecond more.
+    logits = logits - np.maximum.reduce(logits[..., len(SPECIALS) :], axis=-1, keepdims=True)
     logits[..., : len(SPECIALS)] = -np.inf
     p: Probabilities = np.exp(logits, out=logits)
-    p /= p.sum(axis=-1, keepdims=True)
+    p /= np.add.reduce(p, axis=-1, keepdims=True)
     return p
 
 

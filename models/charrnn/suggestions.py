@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import NamedTuple
+from itertools import islice
 
 from charrnn.excerpt import Excerpt
 from charrnn.model import Model, in_typography
@@ -22,18 +22,7 @@ WEIGHED = 4  # suggestions that are weighed by the text after the cursor
 SLACK = 0.6  # share of the wanted confidence that they need before
 
 
-class _Place(NamedTuple):
-    """By what an answer is known again."""
-
-    before: str
-    after: str
-
-    @classmethod
-    def of(cls, excerpt: Excerpt, typed: int = 0) -> _Place:
-        """The place of the cursor, or where it was `typed` characters ago."""
-        text = excerpt.before.text
-        stop = len(text) - typed
-        return cls(text[max(0, stop - KEY_LENGTH) : stop], excerpt.after)
+_Place = tuple[str, str]  # the text before and after the cursor, by which an answer is known again; see `_places`
 
 
 class Suggestions:
@@ -65,7 +54,7 @@ class Suggestions:
             if shown and learning and not invoked:
                 self.model.outcomes.show(before.text, shown[0])
         if not invoked:
-            self._remember(_Place.of(excerpt), shown)
+            self._remember(next(_places(excerpt)), shown)
         yield shown
 
     def _found(self, excerpt: Excerpt, invoked: bool) -> Iterator[list[Suggestion] | None]:
@@ -97,8 +86,8 @@ class Suggestions:
         What is left keeps the confidence of the whole, which it deserves at least.
         """
         text = excerpt.before.text
-        for typed in range(min(self._options.max_characters, len(text) + 1)):
-            shown = self._answers.get(_Place.of(excerpt, typed))
+        for typed, place in enumerate(islice(_places(excerpt), self._options.max_characters)):
+            shown = self._answers.get(place)
             if shown is not None and not typed:
                 return shown
             if shown is not None:  # what was shown before that, and fits still, is what was shown there
@@ -110,6 +99,13 @@ class Suggestions:
         self._answers.move_to_end(place)
         if len(self._answers) > REMEMBERED:
             self._answers.popitem(last=False)
+
+
+def _places(excerpt: Excerpt) -> Iterator[_Place]:
+    """The place of the cursor, and where it was one, two and more typed characters ago."""
+    text, after = excerpt.before.text, excerpt.after
+    for stop in range(len(text), -1, -1):
+        yield text[max(0, stop - KEY_LENGTH) : stop], after
 
 
 def _distinct(suggestions: list[Suggestion]) -> list[Suggestion]:
