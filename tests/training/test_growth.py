@@ -28,6 +28,34 @@ def test_a_grown_network_gives_the_logits_of_its_base(
     torch.testing.assert_close(grown_state[..., :6], state)
 
 
+@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+@pytest.mark.parametrize("hidden", [6, 9])
+def test_a_deeper_network_gives_the_logits_of_its_base_and_learns_with_its_new_layers(cell: Cell, hidden: int) -> None:
+    torch.manual_seed(0)
+    base = CharRNN(Architecture(7, cell, 5, 6, 1, True))
+    grown = CharRNN(Architecture(7, cell, 5, hidden, 3, True))
+    grow(base, grown)
+    theirs, _ = base(IDS, base.initial_state(2))
+    ours, _ = grown(IDS, grown.initial_state(2))
+    torch.testing.assert_close(ours, theirs)
+    optimizer = torch.optim.SGD(grown.parameters(), 0.1)
+    for _ in range(3):  # first what leads out of new units moves and what new layers take in, then all else
+        before = {name: value.clone() for name, value in grown.state_dict().items()}
+        logits, _ = grown(IDS[:, :-1], grown.initial_state(2))
+        optimizer.zero_grad()
+        torch.nn.functional.cross_entropy(logits.flatten(0, 1), IDS[:, 1:].flatten()).backward()
+        optimizer.step()
+    for layer in (1, 2):
+        name = f"layers.{layer}.weight_ih_l0"
+        assert (grown.state_dict()[name] - before[name]).flatten(1).any(1).float().mean() > 0.9
+
+
+def test_a_layer_that_nothing_passes_by_cannot_be_added() -> None:
+    base, deeper = CharRNN(Architecture(7, "lstm", 5, 6, 1)), CharRNN(Architecture(7, "lstm", 5, 6, 2))
+    with pytest.raises(OptionError, match="where `residual` is true, `layers` may differ"):
+        grow(base, deeper)
+
+
 def test_a_new_character_starts_as_the_unknown_one() -> None:
     base = CharRNN(Architecture(7, "lstm", 5, 6, 1))
     grown = CharRNN(Architecture(9, "lstm", 5, 6, 1))
@@ -54,7 +82,7 @@ def test_what_was_added_learns() -> None:
     assert moved[6:11].abs().max() > 0
 
 
-@pytest.mark.parametrize("other", [{"hidden": 4}, {"layers": 3}, {"cell": "gru"}, {"embedding": 8}, {"vocabulary": 6}])
+@pytest.mark.parametrize("other", [{"hidden": 4}, {"layers": 1}, {"layers": 3}, {"cell": "gru"}, {"embedding": 8}, {"vocabulary": 6}])
 def test_what_cannot_be_grown_is_refused(other: dict[str, int | str]) -> None:
     values = {"vocabulary": 7, "cell": "lstm", "embedding": 5, "hidden": 6, "layers": 2}
     base, small = CharRNN(Architecture(**values)), CharRNN(Architecture(**{**values, **other}))

@@ -1,8 +1,9 @@
-"""Starting from a trained network: a copy with more hidden units or more characters that computes the same.
+"""Starting from a trained network: a copy with more hidden units, layers or characters that computes the same.
 
 What is added is connected so that nothing that was there can hear it: new units listen to everything, but every weight
 from them to what is old is zero, so the first update is the first thing that changes the function (Chen et al. 2016,
-"Net2Net", with new units instead of doubled ones).
+"Net2Net", with new units instead of doubled ones). A new layer adds its output to that of the layer below, and has
+nothing to say at first: what it would take in is all zero.
 """
 
 from __future__ import annotations
@@ -28,13 +29,15 @@ def grow(base: CharRNN, network: CharRNN) -> None:
     """Make `network` compute what `base` does; weights that this leaves open stay as they were initialised.
 
     Ids of `base` keep their meaning; an id beyond them starts as a copy of `<unk>`. Raises `OptionError` where the
-    architectures differ in more than width and alphabet, or `network` is the smaller one.
+    architectures differ in more than width, depth and alphabet, or `network` is the smaller one.
     """
     _check(base.architecture, network.architecture)
     old = base.state_dict()
     hidden = base.architecture.hidden
     for name, value in network.state_dict().items():
-        if name == "embedding.weight":
+        if name not in old:
+            _silence(value, network.architecture.hidden)
+        elif name == "embedding.weight":
             _copy_symbols(old[name], value)
         elif name.startswith("output."):
             value.zero_()
@@ -44,6 +47,12 @@ def grow(base: CharRNN, network: CharRNN) -> None:
             for there, here in zip(old[name].chunk(gates), value.chunk(gates), strict=True):
                 here[:hidden] = 0
                 _corner(here, there).copy_(there)
+
+
+def _silence(weights: Tensor, hidden: int) -> None:
+    """Let a new layer's cells take in nothing: the block of an LSTM's (i, f, g, o), a GRU's (r, z, n) or the whole."""
+    gates = weights.shape[0] // hidden
+    weights.chunk(gates)[min(2, gates - 1)].zero_()
 
 
 def _copy_symbols(old: Tensor, new: Tensor) -> None:
@@ -58,11 +67,12 @@ def _corner(new: Tensor, old: Tensor) -> Tensor:
 
 
 def _check(old: Architecture, new: Architecture) -> None:
-    widest = dataclasses.replace(old, vocabulary=new.vocabulary, hidden=new.hidden)
-    if new != widest or new.vocabulary < old.vocabulary or new.hidden < old.hidden:
+    largest = dataclasses.replace(old, vocabulary=new.vocabulary, hidden=new.hidden, layers=new.layers)
+    smaller = new.vocabulary < old.vocabulary or new.hidden < old.hidden or new.layers < old.layers
+    if new != largest or smaller or (new.layers > old.layers and not old.residual):
         raise OptionError(
             f"The recipe's network ({_words(new)}) cannot start from the base model ({_words(old)}). "
-            "Only `hidden` may differ, and not be smaller."
+            "Only `hidden` and, where `residual` is true, `layers` may differ, and not be smaller."
         )
 
 
