@@ -38,10 +38,11 @@ def test_a_deeper_network_gives_the_logits_of_its_base_and_learns_with_its_new_l
     theirs, _ = base(IDS, base.initial_state(2))
     ours, _ = grown(IDS, grown.initial_state(2))
     torch.testing.assert_close(ours, theirs)
+    grown.double()  # what moves at first is less than what single precision can add
     optimizer = torch.optim.SGD(grown.parameters(), 0.1)
     for _ in range(3):  # first what leads out of new units moves and what new layers take in, then all else
         before = {name: value.clone() for name, value in grown.state_dict().items()}
-        logits, _ = grown(IDS[:, :-1], grown.initial_state(2))
+        logits, _ = grown(IDS[:, :-1], grown.initial_state(2).double())
         optimizer.zero_grad()
         torch.nn.functional.cross_entropy(logits.flatten(0, 1), IDS[:, 1:].flatten()).backward()
         optimizer.step()
@@ -82,7 +83,9 @@ def test_what_was_added_learns() -> None:
     assert moved[6:11].abs().max() > 0
 
 
-@pytest.mark.parametrize("other", [{"hidden": 4}, {"layers": 1}, {"layers": 3}, {"cell": "gru"}, {"embedding": 8}, {"vocabulary": 6}])
+@pytest.mark.parametrize(
+    "other", [{"hidden": 4}, {"layers": 1}, {"layers": 3}, {"cell": "gru"}, {"embedding": 8}, {"vocabulary": 6}]
+)
 def test_what_cannot_be_grown_is_refused(other: dict[str, int | str]) -> None:
     values = {"vocabulary": 7, "cell": "lstm", "embedding": 5, "hidden": 6, "layers": 2}
     base, small = CharRNN(Architecture(**values)), CharRNN(Architecture(**{**values, **other}))
