@@ -1,7 +1,7 @@
 """A model on disk: a directory of plain files, described and sealed by its `config.json`.
 
     config.json          format version, architecture, alphabet, calibration, training record, sha256 of each file
-    cell.onnx            the network in float32, ids [B, T]
+    cell.onnx            the network in float32, ids [B, T]; a large model goes without it
     cell.int8.onnx       one step of it with int8 weights, ids [B, 1]: what typing uses on a CPU
     weights.safetensors  the weights in float16, for fine-tuning and for the torch backend
     README.md            model card

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from charrnn.artifact import Artifact
+from charrnn.artifact import CELL, Artifact
 from charrnn.calibration import Calibration
 from charrnn.cell import Cell, initial_state
 from charrnn.devices import fastest
@@ -158,12 +158,15 @@ def open_model(artifact: Artifact, device: str = "auto", int8: bool = True, thre
 
 
 def load_cell(artifact: Artifact, device: str, int8: bool = True, threads: int = 1) -> Cell:
-    """The network of a model on a device. Raises `ModelError`, `OptionError`, or `CharRNNError` without an engine."""
+    """The network of a model on a device. Raises `ModelError`, `OptionError`, or `CharRNNError` without an engine.
+
+    PyTorch computes in float32 on a CPU, too, where a model has no float32 graph for ONNX Runtime.
+    """
     if device == "auto" and (device := fastest(artifact)) != "cpu":
         with contextlib.suppress(OptionError):  # what was there when it was measured may not be there today
             return load_cell(artifact, device, int8, threads)
         device = "cpu"
-    if device == "cpu":
+    if device == "cpu" and (int8 or CELL in artifact.files):
         try:
             from charrnn.onnx_cell import OnnxCell  # noqa: PLC0415 - loaded only when used
         except ImportError as error:
@@ -176,7 +179,8 @@ def load_cell(artifact: Artifact, device: str, int8: bool = True, threads: int =
     try:
         from charrnn.torch_cell import TorchCell  # noqa: PLC0415
     except ImportError as error:
+        what = f"device {device!r}" if device != "cpu" else f"float32 without {CELL}"
         raise OptionError(
-            f"device {device!r} needs PyTorch ({error.name} is missing): pip install 'charrnn-lsp[torch]'"
+            f"{what} needs PyTorch ({error.name} is missing): pip install 'charrnn-lsp[torch]'"
         ) from error
     return TorchCell(artifact, device)

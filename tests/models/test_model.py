@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from charrnn.artifact import CELL_INT8, Artifact
+from charrnn.artifact import CELL, CELL_INT8, Artifact
+from charrnn.cell import initial_state
 from charrnn.errors import CharRNNError, ModelError, OptionError
-from charrnn.model import Model, in_typography, load_model
+from charrnn.model import Model, in_typography, load_cell, load_model
 from charrnn.sampling import Sampling
 from charrnn.search import SearchOptions, Suggestion
 
@@ -68,6 +71,19 @@ def test_float_and_int8_are_the_same_model(tiny: Artifact) -> None:
     options = SearchOptions(max_characters=8, length="line")
     exact, rounded = (load_model(str(tiny.path), int8=int8).complete("It was", options) for int8 in (False, True))
     assert abs(exact[0].probability / rounded[0].probability - 1) < 0.2
+
+
+def test_a_model_without_a_float32_graph_computes_so_in_pytorch(
+    tiny: Artifact, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slim = dataclasses.replace(tiny, files={name: seal for name, seal in tiny.files.items() if name != CELL})
+    ids, state = np.arange(6).reshape(1, 6), initial_state(tiny.architecture)
+    ours, theirs = (load_cell(model, "cpu", int8=False).score(ids, state)[0] for model in (slim, tiny))
+    np.testing.assert_allclose(ours, theirs, atol=1e-4)
+    assert load_cell(slim, "cpu").architecture == tiny.architecture
+    monkeypatch.setitem(sys.modules, "charrnn.torch_cell", None)
+    with pytest.raises(OptionError, match=r"float32 without cell\.onnx needs PyTorch"):
+        load_cell(slim, "cpu", int8=False)
 
 
 def test_suggestions_are_in_the_typography_of_the_text() -> None:

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 import charrnn_training.export as exporting
-from charrnn.artifact import Artifact, read_artifact
+from charrnn.artifact import CELL, WEIGHTS, Artifact, read_artifact
 from charrnn.cell import initial_state
 from charrnn.onnx_cell import OnnxCell
 from charrnn.torch_cell import TorchCell
@@ -41,6 +41,20 @@ def test_an_exported_model_is_whole_and_its_engines_agree(shard: Shard, vocabula
     theirs, _ = TorchCell(artifact).score(ids, state)
     ours, _ = OnnxCell(artifact, int8=False).score(ids, state)
     assert np.allclose(theirs, ours, atol=1e-4)
+
+
+def test_a_model_that_would_be_large_goes_without_its_float32_graph(
+    shard: Shard, vocabulary: Vocabulary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = make(shard, vocabulary, tmp_path)
+    size = sum((whole.path / name).stat().st_size for name in whole.files)
+    monkeypatch.setattr(exporting, "LARGEST_MODEL", size - 1)
+    artifact = make(shard, vocabulary, tmp_path)
+    assert set(whole.files) - set(artifact.files) == {CELL}
+    assert not (artifact.path / CELL).exists()
+    assert artifact.files[WEIGHTS] == whole.files[WEIGHTS]
+    monkeypatch.setattr(exporting, "LARGEST_MODEL", size)
+    assert CELL in make(shard, vocabulary, tmp_path).files
 
 
 @pytest.mark.parametrize(

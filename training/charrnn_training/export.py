@@ -23,6 +23,7 @@ from charrnn_training.onnx_graphs import float_graph, int8_graph
 
 LARGEST_LOGIT_DIFFERENCE = 2e-3  # PyTorch to ONNX, in nats
 LARGEST_INT8_COST = 0.005  # bits per character
+LARGEST_MODEL = 50_000_000  # bytes, beyond which a model goes without its float32 graph, which nobody types with
 
 
 class ExportError(CharRNNError):
@@ -63,9 +64,10 @@ def export(
         described = describe(dataclasses.replace(draft, calibration=calibration), record)
 
         def write_all(folder: Path) -> None:
-            for name in (WEIGHTS, CELL, CELL_INT8):
-                (folder / name).write_bytes(draft.open(name))
-            for name, content in described.items():
+            files = {name: draft.open(name) for name in (WEIGHTS, CELL, CELL_INT8)} | dict(described)
+            if sum(map(len, files.values())) > LARGEST_MODEL:
+                del files[CELL]
+            for name, content in files.items():
                 (folder / name).write_bytes(content)
 
         return write_artifact(target, network.architecture, vocabulary, write_all, calibration, record)
