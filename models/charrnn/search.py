@@ -30,7 +30,7 @@ Length = Literal["word", "phrase", "sentence", "line"]
 LENGTHS: tuple[Length, ...] = get_args(Length)
 DEFAULT_CONFIDENCE = 0.45  # what editors use unless told otherwise
 # What cannot stand beside something better: a last word that ends there with less probability, and less worth than this
-# share of the best.
+# share of the best. An end of a sentence that is less probable than the former is none to reach for.
 PIECE, NONSENSE = 0.1, 0.001
 LEAST_BOUND = 1 / 3  # probability that the last word of what is shown ends there: no pieces of words
 
@@ -182,25 +182,27 @@ class Search:
         worth = node.worth_of_all(len(node.text), bound, self._options.stale_cost)
         if worth > self._best_worth and not is_junk(node.text):
             self._best_worth = worth
-        self._found.append(_Found(self._preference(node, worth, line_end), node.text, node.probability, bound, worth))
+        preference = self._preference(node, worth, bound, line_end)
+        self._found.append(_Found(preference, node.text, node.probability, bound, worth))
 
     def _is_unsure(self, probability: float) -> bool:
         least = self._options.min_confidence
         return least > 0 and self._calibration.confidence(probability) < least
 
-    def _preference(self, node: Continuation, worth: float, line_end: float) -> float:
-        """Phrases are chosen for what they save; sentences and lines for reaching their end, or at least far.
+    def _preference(self, node: Continuation, worth: float, bound: float, line_end: float) -> float:
+        """Phrases are chosen for what they save; sentences and lines for reaching their end, or at least a far word's.
 
         Of two that reach it the more probable is chosen: the beam goes on beyond an end, with what it would never say.
         """
         length = self._options.length
+        if length not in ("sentence", "line"):
+            return worth
+        ends_sentence = node.ends_sentence and node.probability > PIECE * node.before
         if length == "line" and line_end > 0.5:
             return 2000 + node.probability * line_end
-        if length == "sentence" and node.ends_sentence:
+        if length == "sentence" and ends_sentence:
             return 2000 + node.probability * node.space
-        if length in ("sentence", "line"):
-            return len(node.text) + (1000 if node.ends_sentence else 0)
-        return worth
+        return (len(node.text) if bound >= LEAST_BOUND else 0) + (1000 if ends_sentence else 0)
 
     def _children(self, nodes: list[Continuation], p: Probabilities) -> tuple[list[Continuation], list[int], list[int]]:
         """The next beam: its nodes, the rows [N] of their parents, and their ids [N]. Changes `p`."""

@@ -231,6 +231,27 @@ def test_each_length_ends_where_it_should(vocabulary: Vocabulary, length: Length
     assert best.text == expected
 
 
+@pytest.mark.parametrize(
+    ("length", "expected"), [("phrase", "it was"), ("sentence", "it is so"), ("line", "it is so")]
+)
+def test_an_end_that_is_too_far_is_approached_by_whole_words(
+    vocabulary: Vocabulary, length: Length, expected: str
+) -> None:
+    oracle = Oracle(vocabulary, {"it is so now": 0.05, "it was that": 0.95})
+    options = SearchOptions(length=length, max_characters=8)
+    assert look_ahead(oracle, vocabulary, "", options).best()[0].text == expected
+
+
+def test_no_farther_than_anything_can_be_worth_more(vocabulary: Vocabulary) -> None:
+    runs = {}
+    for length in ("phrase", "line"):
+        parrot = Parrot(vocabulary, SCRIPT, sure=0.6)
+        look_ahead(parrot, vocabulary, "She", SearchOptions(length=length, max_characters=60))
+        runs[length] = parrot.runs - 1  # without that of the prompt
+    assert runs["line"] == 60
+    assert runs["phrase"] < 20
+
+
 def test_a_word_is_one_word_whatever_it_ends_with(vocabulary: Vocabulary) -> None:
     parrot = Parrot(vocabulary, "well- known* things")
     found = all_suggestions(look_ahead(parrot, vocabulary, "", SearchOptions(length="word")))
