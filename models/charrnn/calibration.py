@@ -32,3 +32,8 @@ class Calibration:
 
 
 IDENTITY = Calibration()
+
+
+def percent(confidence: float) -> str:
+    """A confidence as a writer reads it: never sure, and never out of the question."""
+    return "<1%" if confidence < 0.01 else ">99%" if confidence > 0.99 else f"{confidence:.0%}"

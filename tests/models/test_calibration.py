@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from charrnn.calibration import IDENTITY, Calibration
+from charrnn.calibration import IDENTITY, Calibration, percent
 from charrnn.errors import OptionError
 
 
@@ -26,3 +26,15 @@ def test_without_measurement_it_is_the_models_probability() -> None:
 def test_what_is_no_calibration_is_refused(slope: float, intercept: float) -> None:
     with pytest.raises(OptionError, match="calibration has slope"):
         Calibration(slope, intercept)
+
+
+def test_a_writer_is_never_told_that_something_is_certain_or_out_of_the_question() -> None:
+    assert [percent(p) for p in (0, 0.0099, 0.01, 0.454, 0.99, 0.996, 1)] == [
+        "<1%",
+        "<1%",
+        "1%",
+        "45%",
+        "99%",
+        ">99%",
+        ">99%",
+    ]

@@ -231,9 +231,7 @@ def test_each_length_ends_where_it_should(vocabulary: Vocabulary, length: Length
     assert best.text == expected
 
 
-@pytest.mark.parametrize(
-    ("length", "expected"), [("phrase", "it was"), ("sentence", "it is so"), ("line", "it is so")]
-)
+@pytest.mark.parametrize(("length", "expected"), [("phrase", "it was"), ("sentence", "it is so"), ("line", "it is so")])
 def test_an_end_that_is_too_far_is_approached_by_whole_words(
     vocabulary: Vocabulary, length: Length, expected: str
 ) -> None:

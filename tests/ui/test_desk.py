@@ -6,6 +6,7 @@ import pytest
 from tests.conftest import ModelMaker
 
 from charrnn.artifact import Artifact
+from charrnn.calibration import percent
 from charrnn.errors import OptionError
 from charrnn.library import BUNDLED, DEFAULT
 from charrnn.model import open_model
@@ -36,7 +37,7 @@ def test_what_is_shown_is_what_the_model_completes(desk: Desk, wish: Wish, sharp
     (expected,) = open_model(sharp).complete(TEXT, SearchOptions(min_confidence=0))
     assert [item["text"] for item in answer["items"]] == [expected.text]
     assert answer["reason"] == "shown"
-    assert answer["message"] == f"Shown: right {expected.confidence:.0%} of the time."
+    assert answer["message"] == f"Shown: right {percent(expected.confidence)} of the time."
 
 
 def test_silence_names_the_guess_and_the_threshold(desk: Desk, wish: Wish) -> None:

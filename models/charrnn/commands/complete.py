@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 
+from charrnn.calibration import percent
 from charrnn.commands.options import Commands, add_cuts, add_model
 from charrnn.model import load_model
 from charrnn.sampling import Sampling
@@ -35,4 +36,4 @@ def complete(options: argparse.Namespace) -> None:
         print(json.dumps([{"text": s.text, "confidence": round(s.confidence, 4)} for s in found], ensure_ascii=False))
         return
     for suggestion in found:
-        print(f"{suggestion.confidence:4.0%}  {options.text}{styled(suggestion.text, GREY)}")
+        print(f"{percent(suggestion.confidence):>4}  {options.text}{styled(suggestion.text, GREY)}")

@@ -8,6 +8,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
 
+from charrnn.calibration import percent
 from charrnn.excerpt import content, excerpt
 from charrnn.memory import Memory
 from charrnn.model import Model
@@ -68,7 +69,7 @@ class Sheet:
         *_, shown = self.suggestions.suggest(place, invoked)
         if shown:
             items = [{"text": item.text, "confidence": round(item.confidence, 4)} for item in shown]
-            message = f"Shown: right {shown[0].confidence:.0%} of the time."
+            message = f"Shown: right {percent(shown[0].confidence)} of the time."
             return {"items": items, "reason": "shown", "message": message}
         if not invoked and place.after[:1].isalnum():
             message = "Silent: the cursor is inside a word."
@@ -83,8 +84,8 @@ class Sheet:
             return "Silent: nothing that is worth a key follows here."
         options = self.settings[1]
         return (
-            f"Silent: the best guess, \u201c{guesses[0].text}\u201d, is right {guesses[0].confidence:.0%} of the time, "
-            f"and the threshold is {options.min_confidence:.0%}."
+            f"Silent: the best guess, \u201c{guesses[0].text}\u201d, is right {percent(guesses[0].confidence)} "
+            f"of the time, and the threshold is {options.min_confidence:.0%}."
         )
 
 

@@ -179,13 +179,24 @@ def progress(editor: Editor, kind: str, percentage: int) -> None:
     editor.lua("dispatchers.notification('$/progress', { token = 'charrnn.train', value = ... })", value)
 
 
-def start_training(editor: Editor, folder: Path) -> None:
+def start_training(editor: Editor, folder: Path, written: str = "") -> None:
+    """Train on a folder, whose name is `written` so on the command line."""
     editor.write("note.md")
-    editor.keys(f"<Esc>:CharRNN train {folder}<CR>")
+    editor.keys(f"<Esc>:CharRNN train {written or folder}<CR>")
     editor.wait_until(lambda: "it goes on while you write" in editor.messages, "the start")
     sent = editor.lua("return vim.tbl_filter(function(m) return m.method == 'workspace/executeCommand' end, sent)")
     assert sent[0]["params"]["command"] == "charrnn.train"
     assert sent[0]["params"]["arguments"] == [{"paths": [str(folder)], "name": "mine"}]
+
+
+def test_a_folder_with_a_space_is_completed_and_taken_for_one(fake: Editor, tmp_path: Path) -> None:
+    folder = tmp_path / "my novels" / "the first"
+    folder.mkdir(parents=True)
+    complete = "return vim.fn.getcompletion(..., 'cmdline')"
+    assert fake.lua(complete, f"CharRNN train {tmp_path}/my") == [f"{tmp_path}/my\\ novels/"]
+    (found,) = fake.lua(complete, f"CharRNN train {tmp_path}/my\\ novels/t")
+    assert found == f"{tmp_path}/my\\ novels/the\\ first/"
+    start_training(fake, folder, found)
 
 
 def test_a_training_shows_how_far_it_is_and_what_came_of_it(fake: Editor, tmp_path: Path) -> None:

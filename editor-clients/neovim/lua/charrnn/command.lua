@@ -114,8 +114,10 @@ subcommands.train = {
   run = function(client, arguments)
     require('charrnn.training').start(client, arguments[1], arguments[2])
   end,
-  complete = function(_, lead)
-    return vim.fn.getcompletion(lead, 'dir')
+  complete = function(_, lead) -- a space parts arguments, unless a backslash stands before it
+    return vim.tbl_map(function(folder)
+      return (folder:gsub(' ', '\\ '))
+    end, vim.fn.getcompletion((lead:gsub('\\ ', ' ')), 'dir'))
   end,
 }
 
