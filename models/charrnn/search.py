@@ -202,7 +202,7 @@ class Search:
             return 2000 + node.probability * line_end
         if length == "sentence" and ends_sentence:
             return 2000 + node.probability * node.space
-        return (len(node.text) if bound >= LEAST_BOUND else 0) + (1000 if ends_sentence else 0)
+        return len(node.text) * min(1, bound / LEAST_BOUND) + (1000 if ends_sentence else 0)
 
     def _children(self, nodes: list[Continuation], p: Probabilities) -> tuple[list[Continuation], list[int], list[int]]:
         """The next beam: its nodes, the rows [N] of their parents, and their ids [N]. Changes `p`."""

@@ -240,6 +240,13 @@ def test_an_end_that_is_too_far_is_approached_by_whole_words(
     assert look_ahead(oracle, vocabulary, "", options).best()[0].text == expected
 
 
+def test_a_line_ends_where_its_end_is_likely_and_a_sentence_does_not(vocabulary: Vocabulary) -> None:
+    oracle = Oracle(vocabulary, {"it is": 0.6, "it is so late now": 0.4})
+    for length, expected in (("line", "it is"), ("sentence", "it is so late now")):
+        options = SearchOptions(length=length, max_characters=17)
+        assert look_ahead(oracle, vocabulary, "", options).best()[0].text == expected
+
+
 def test_no_farther_than_anything_can_be_worth_more(vocabulary: Vocabulary) -> None:
     runs = {}
     for length in ("phrase", "line"):
