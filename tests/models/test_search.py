@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import re
+from collections import Counter
 from collections.abc import Callable
 
 import numpy as np
@@ -345,6 +346,19 @@ def test_other_seeds_find_other_things(cells: dict[str, Cell], vocabulary: Vocab
         tuple(s.text for s in look_ahead(cells["flat"], vocabulary, "It", options, seed).best(2)) for seed in range(5)
     }
     assert len(found) > 1
+
+
+def test_a_drawn_beam_is_drawn_without_replacement_from_the_model(vocabulary: Vocabulary) -> None:
+    """Kool et al. 2019, section 3: what follows from one beginning takes the places that it would among all texts."""
+    p = {"aa": 0.35, "ab": 0.25, "ba": 0.25, "bb": 0.15}
+    oracle = Oracle(vocabulary, p)
+    options = SearchOptions(Sampling(1.0), candidates=2, max_characters=2)
+    counts: Counter[frozenset[str]] = Counter()
+    for seed in range(600):
+        counts[frozenset(one.text for one in all_suggestions(look_ahead(oracle, vocabulary, "", options, seed)))] += 1
+    for one, other in itertools.combinations(p, 2):
+        expected = p[one] * p[other] * (1 / (1 - p[one]) + 1 / (1 - p[other]))
+        assert abs(counts[frozenset((one, other))] / 600 - expected) < 0.05
 
 
 def test_greedy_does_not_depend_on_the_seed(cells: dict[str, Cell], vocabulary: Vocabulary) -> None:
