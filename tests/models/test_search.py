@@ -20,6 +20,7 @@ from charrnn.cell import Cell, Ids, Logits, State, initial_state
 from charrnn.config import Architecture
 from charrnn.continuation import END, LOOK
 from charrnn.errors import OptionError
+from charrnn.memory import Memory
 from charrnn.onnx_cell import OnnxCell
 from charrnn.sampling import Sampling, log_softmax
 from charrnn.search import LEAST_BOUND, LENGTHS, Length, Search, SearchOptions, Suggestion
@@ -241,11 +242,40 @@ def test_an_end_that_is_too_far_is_approached_by_whole_words(
     assert look_ahead(oracle, vocabulary, "", options).best()[0].text == expected
 
 
-def test_a_line_ends_where_its_end_is_likely_and_a_sentence_does_not(vocabulary: Vocabulary) -> None:
-    oracle = Oracle(vocabulary, {"it is": 0.6, "it is so late now": 0.4})
-    for length, expected in (("line", "it is"), ("sentence", "it is so late now")):
-        options = SearchOptions(length=length, max_characters=17)
-        assert look_ahead(oracle, vocabulary, "", options).best()[0].text == expected
+@pytest.mark.parametrize(
+    ("texts", "length", "expected"),
+    [
+        ({"it is": 0.6, "it is so late now": 0.4}, "line", "it is"),
+        ({"it is": 0.6, "it is so late now": 0.4}, "sentence", "it is so late now"),
+        ({"it is": 0.3, "it is so": 0.2, "we do": 0.4, "no": 0.1}, "line", "we do"),  # more likely than all of "it is"
+        ({"it is. no one came": 1.0}, "line", "it is."),  # the line's own end is too far
+        ({"no. no it is": 0.6, "no. we are late": 0.4}, "line", "no. no it is"),
+    ],
+)
+def test_an_end_is_preferred_by_how_likely_it_is(
+    vocabulary: Vocabulary, texts: dict[str, float], length: Length, expected: str
+) -> None:
+    options = SearchOptions(length=length, max_characters=17)
+    assert look_ahead(Oracle(vocabulary, texts), vocabulary, "", options).best()[0].text == expected
+
+
+@pytest.mark.parametrize("cut", [Sampling(1.0, top_k=1), Sampling(1.0, top_p=0.5), Sampling(1.0, min_p=0.5)])
+def test_what_sampling_leaves_out_is_not_followed(vocabulary: Vocabulary, cut: Sampling) -> None:
+    search = look_ahead(Parrot(vocabulary, SCRIPT), vocabulary, "She", SearchOptions(cut, length="line"))
+    assert all(SCRIPT.startswith("She" + one.text) for one in all_suggestions(search))
+
+
+def test_what_the_memory_knows_is_found(vocabulary: Vocabulary) -> None:
+    memory = Memory(vocabulary)
+    memory.learn("Sagramore came. Then Sagramore sat. And Sagramore said so. So Sagramore went. ")
+    clueless = Parrot(vocabulary, "x", sure=0.02)
+    found = []
+    for known in (None, memory):
+        search = Search(clueless, vocabulary, SearchOptions(max_characters=3), memory=known)
+        for _ in search.steps(*read(clueless, vocabulary, ""), "But Sagram"):
+            pass
+        found.append(search.best()[0].text)
+    assert found[0] != found[1] == "ore"
 
 
 def test_no_farther_than_anything_can_be_worth_more(vocabulary: Vocabulary) -> None:
@@ -422,6 +452,7 @@ def test_it_gives_way_after_each_character(cells: dict[str, Cell], vocabulary: V
         ({"candidates": 65}, "candidates is 65; it must be from 1 to 64."),
         ({"length": "page"}, "length is 'page'; it must be one of word, phrase, sentence, line."),
         ({"max_characters": 0}, "max_characters is 0; it must be from 1 to 1000."),
+        ({"max_characters": 1001}, "max_characters is 1001; it must be from 1 to 1000."),
         ({"min_confidence": 1.1}, "min_confidence is 1.1; it must be from 0 to 1."),
         ({"min_confidence": math.nan}, "min_confidence is nan; it must be from 0 to 1."),
     ],
@@ -430,3 +461,8 @@ def test_an_option_out_of_range_is_refused(options: dict[str, object], message: 
     with pytest.raises(OptionError) as caught:
         SearchOptions(**options)  # type: ignore[arg-type]
     assert str(caught.value) == message
+
+
+def test_an_option_at_the_end_of_its_range_is_taken() -> None:
+    for candidates, characters, confidence in ((1, 1, 0.0), (64, 1000, 1.0)):
+        SearchOptions(candidates=candidates, max_characters=characters, min_confidence=confidence)
