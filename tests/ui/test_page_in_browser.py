@@ -175,10 +175,15 @@ def test_a_long_text_shows_how_far_it_was_read(page: Page) -> None:
     measure(page, (PROSE.read_text(encoding="utf-8") * 50)[:100_000])
     total = page.locator("#total")
     wait_for(total.inner_text, lambda said: bool(re.search(r"over [5-9],\d+ of 100,000 characters", said)))
-    page.locator("button#measure-stop").click()
     assert page.locator("#heatmap .map span").count() == 4000
     set_number(page, "part", 2)
-    wait_for(lambda: page.locator("#heatmap .said").inner_text(), lambda said: said.startswith("Character 4,001:"))
+    shown = page.locator("#heatmap .said")
+    wait_for(shown.inner_text, lambda said: said.startswith("Character 4,001:"))
+    before = total.inner_text()
+    wait_for(total.inner_text, lambda said: said != before)  # whoever looks at a part is left there while it reads on
+    page.locator("button#measure-stop").click()
+    assert shown.inner_text().startswith("Character 4,001:")
+    assert page.locator("#part input[type=number]").input_value() == "2"
 
 
 def test_no_text_has_no_surprise(page: Page) -> None:

@@ -44,9 +44,10 @@ def surprise_tab(shelf: Shelf, model: gr.Dropdown) -> None:
     def measure(name: str, text: str) -> Iterator[tuple[State, str, dict[str, Any], Any, Any]]:
         with told():
             for found in score(shelf.take(name), text or ""):
-                first = found.read <= PART + EVERY or found.read == len(found.text)  # its map changes no more
-                map_and_bars = (_map(found, 1), _bars(found, 0)) if first else (gr.skip(), gr.skip())
-                yield found, _total(found), _part_slider(found), *map_and_bars
+                if found.read <= PART + EVERY:  # the first part, which changes no more after that
+                    yield found, _total(found), _part_slider(found, 1), _map(found, 1), _bars(found, 0)
+                else:  # whoever looks at another part meanwhile is left there
+                    yield found, _total(found), _part_slider(found), gr.skip(), gr.skip()
 
     def show_part(found: State, number: int) -> tuple[Any, str]:
         number = int(number)
@@ -83,7 +84,7 @@ def _map(found: Scored, number: int) -> dict[str, Any]:
     return {"text": found.text[start:stop], "bits": bits, "start": start}
 
 
-def _part_slider(found: Scored) -> dict[str, Any]:
-    parts = max(2, -(-found.read // PART))
-    update: dict[str, Any] = gr.update(visible=found.read > PART, maximum=parts, value=1)
-    return update
+def _part_slider(found: Scored, number: int | None = None) -> dict[str, Any]:
+    """The slider for the parts that were read, set to one of them or left where it is."""
+    update: dict[str, Any] = gr.update(visible=found.read > PART, maximum=max(2, -(-found.read // PART)))
+    return update if number is None else {**update, "value": number}
