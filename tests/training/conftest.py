@@ -25,6 +25,12 @@ RECIPE = Recipe(
 )
 
 
+@pytest.fixture(autouse=True)
+def user_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs and models of whoever runs the tests are left alone, and two runs of the tests do not meet there."""
+    monkeypatch.setenv("CHARRNN_MODELS", str(tmp_path_factory.mktemp("user") / "models"))
+
+
 @pytest.fixture(scope="session")
 def vocabulary() -> Vocabulary:
     return Vocabulary.of("\n".join(PROSE))
