@@ -190,7 +190,7 @@ class Search:
         return least > 0 and self._calibration.confidence(probability) < least
 
     def _preference(self, node: Continuation, worth: float, bound: float, line_end: float) -> float:
-        """Phrases are chosen for what they save; sentences and lines for reaching their end, or at least a far word's.
+        """Phrases are chosen for what they save; sentences and lines for reaching their end, or far in whole words.
 
         Of two that reach it the more probable is chosen: the beam goes on beyond an end, with what it would never say.
         """
