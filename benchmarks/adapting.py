@@ -86,7 +86,8 @@ def bits(model: Model, known: Read, rate: float) -> float:
     for n, (letter, symbol, inputs, logits) in enumerate(zip(*known, strict=True)):
         p = softmax((logits + inputs @ change)[None])
         expectation = memory.expect(p[0].copy(), context)
-        memory.mix(p, [context])
+        memory.mix(p, [1.0], [context])
+        p /= p.sum()
         memory.adapt(expectation, symbol)
         if n >= GIVEN:
             cost -= math.log2(max(p.item(0, symbol), 1e-30))

@@ -71,7 +71,7 @@ def searching(way: Way) -> type[Search]:
 
     class Judging(Search):
         def _keep(self, node: Any, bound: float, line_end: float) -> None:
-            if not (way.joint and self._is_unsure(node.probability * bound)):
+            if not (way.joint and node.probability * bound < self._least_probability):
                 super()._keep(node, bound, line_end)
 
     return Judging

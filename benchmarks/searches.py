@@ -37,21 +37,21 @@ class BestFirst(Search):
     def steps(self, logits: Logits, state: State, before: str = "") -> Iterator[None]:
         """See `Search.steps`."""
         order = itertools.count()
-        frontier: list[tuple[float, int, object, State, int]] = []
+        frontier: list[tuple[float, int, object, State, list[int]]] = []
         nodes = [self._first(before)]
         for _ in range(RUNS):
-            p = self._predict(nodes, logits)
-            self._collect(nodes, p)
-            children, rows, ids = self._children(nodes, p)
+            coming = self._predict(nodes, logits)
+            self._collect(nodes, coming)
+            children, rows, ids = self._children(nodes, coming)
             for child, row, i in zip(children, rows, ids, strict=True):
-                heapq.heappush(frontier, (-child.log_p, next(order), child, state[:, row : row + 1], i))
+                heapq.heappush(frontier, (-child.probability, next(order), child, state[:, row : row + 1], i))
             taken = [heapq.heappop(frontier) for _ in range(min(self._options.candidates, len(frontier)))]
             taken = [entry for entry in taken if self._promises(entry[2])]  # type: ignore[arg-type]
             if not taken:
                 return
             nodes = [entry[2] for entry in taken]  # type: ignore[misc]
             logits, state = self._cell.run(
-                np.array([[entry[4]] for entry in taken]), np.concatenate([entry[3] for entry in taken], axis=1)
+                np.array([entry[4] for entry in taken]), np.concatenate([entry[3] for entry in taken], axis=1)
             )
             yield
 

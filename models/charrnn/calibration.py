@@ -30,6 +30,13 @@ class Calibration:
         logit = self.slope * math.log(p / (1 - p)) + self.intercept
         return 1 / (1 + math.exp(min(-logit, 700)))  # beyond that exp overflows
 
+    def probability(self, confidence: float) -> float:
+        """The probability whose confidence this is: from 0 to 1, as `confidence` is."""
+        if not 0 < confidence < 1:
+            return confidence
+        logit = (math.log(confidence / (1 - confidence)) - self.intercept) / self.slope
+        return 1 / (1 + math.exp(min(-logit, 700)))
+
 
 IDENTITY = Calibration()
 

@@ -30,11 +30,10 @@ class Continuation:
     """A text, and what is known of the words that a space has ended in it."""
 
     text: str
-    log_p: float  # of all of `text`, exact
+    probability: float = 1.0  # of all of `text`, exact
     rank: float = 0.0  # in the beam
     shaped: float = 0.0  # log-probability under the tempered distribution
     context: bytes = b""  # the symbols up to here, as far as the memory looks at them
-    probability: float = 1.0  # exp(log_p)
     has_word: bool = False
     ends_sentence: bool = False
     words: int = 0
@@ -46,12 +45,12 @@ class Continuation:
     reached: float = 0.0  # sum of the probabilities of `text` up to each of them
     stale: float = 0.0  # keys at which the rest from one of the words before on is shown, and wrong
 
-    def child(self, letter: str, log_p: float, rank: float, shaped: float, context: bytes) -> Continuation:
+    def child(self, letter: str, probability: float, rank: float, shaped: float, context: bytes) -> Continuation:
         """This continuation and one more character. A space may end a word."""
         text = self.text
         has_word = self.has_word or letter.isalnum()
         ends = letter in SENTENCE_ENDS or (self.ends_sentence and letter in SENTENCE_CLOSERS)
-        node = Continuation(text + letter, log_p, rank, shaped, context, math.exp(log_p), has_word, ends)
+        node = Continuation(text + letter, probability, rank, shaped, context, has_word, ends)
         node.words, node.gain, node.worth = self.words, self.gain, self.worth
         node.before, node.stale = self.probability, self.stale
         node.letters, node.reached = self.letters + 1, self.reached + node.probability

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from charrnn.vocabulary import Vocabulary
+from charrnn.vocabulary import SPECIALS, Vocabulary
 
 SENTENCE_ENDS = frozenset(".!?")
 SENTENCE_CLOSERS = frozenset("\"')]*_")  # may stand after them
@@ -23,8 +23,9 @@ class Alphabet:
 
     letters: list[str]
     space: slice  # the ids that are a space: one, or none
-    line_end: slice
-    masses: npt.NDArray[np.float32]  # [V, 3]: is it white space; can it follow a whole word; is it a line end
+    never: list[slice]  # the ids that no suggestion has: `SPECIALS` and the end of a line
+    # [V, 4]: is it any character; is it white space; can it follow a whole word; is it a line end.
+    masses: npt.NDArray[np.float32]
 
     @classmethod
     @functools.lru_cache(maxsize=8)
@@ -33,8 +34,13 @@ class Alphabet:
         spaces = [letter in (" ", "\n") for letter in letters]
         line_ends = [letter == "\n" for letter in letters]
         bounds = [not letter.isalnum() and letter not in ("'", "-") for letter in letters]
-        masses = np.array([spaces, bounds, line_ends], np.float32).T.copy()
-        return cls(letters, _place(letters, " "), _place(letters, "\n"), masses)
+        masses = np.array([[True] * len(letters), spaces, bounds, line_ends], np.float32).T.copy()
+        masses[: len(SPECIALS)] = 0
+        line_end = _place(letters, "\n")
+        never = [slice(len(SPECIALS)), line_end]
+        if line_end.start == len(SPECIALS):
+            never = [slice(line_end.stop)]
+        return cls(letters, _place(letters, " "), never, masses)
 
 
 def _place(letters: list[str], letter: str) -> slice:

@@ -60,7 +60,8 @@ def character_bits(
             p = _softmax(logits[0])
             if memory is not None:
                 expectation = memory.expect(p.copy(), context)
-                memory.mix(p[None], [context])
+                memory.mix(p[None], [1.0], [context])
+                p /= p.sum()
                 memory.adapt(expectation, symbol)
                 context = memory.following(context, symbol)
             bits[place] -= math.log2(max(float(p[symbol]), 1e-30))

@@ -22,6 +22,7 @@ from charrnn.concordance import Concordance
 from charrnn.vocabulary import Vocabulary
 
 RATE = 0.01  # how fast weights move
+LEAST_REST = 1e-9  # share of the network in the mixture, however right the memory has been
 # The log odds of a kind's first weight are the sum of one number of each row: by the length of the match, by where it
 # begins, by how often it stood, by how many different symbols followed, and by what the network thinks of the most
 # frequent of these. They were fitted on 200,000 characters of five texts with the bundled model, by
@@ -63,27 +64,26 @@ class Memory(Concordance):
         super().forget()
         self._weights = _first_weights()
 
-    def mix(self, p: Probabilities, contexts: Sequence[bytes]) -> None:
-        """Mix into the network's probabilities p [N, V], in place, what followed each of N `contexts` before."""
-        width, weights = p.shape[1], self._weights
-        rests: list[float] = []
-        added: dict[int, float] = {}
-        get = added.get
-        for row, context in enumerate(contexts):
-            rest, first = 1.0, row * width
+    def mix(self, p: Probabilities, totals: Sequence[float], contexts: Sequence[bytes]) -> None:
+        """Mix into the network's probabilities p [N, V], in place, what followed each of N `contexts` before.
+
+        They are probabilities but for a factor: rows have the sums `totals` [N], and afterwards greater ones.
+        """
+        weights = self._weights
+        for row, (total, context) in enumerate(zip(totals, contexts, strict=True)):
+            added: dict[int, float] = {}
+            get = added.get
+            rest = 1.0
             for kinds, best, seen, counts in self.evidence(context):
-                opinion, left = bisect(_OPINIONS, p.item(row, best)), rest
+                opinion, left = bisect(_OPINIONS, p.item(row, best) / total), rest
                 for kind in kinds:
                     left *= 1 - weights[kind + opinion]
                 share = (rest - left) / seen
                 for symbol, count in counts:
-                    place = first + symbol
-                    added[place] = get(place, 0.0) + share * count
+                    added[symbol] = get(symbol, 0.0) + share * count
                 rest = left
-            rests.append(rest)
-        if added:
-            p *= np.array(rests, np.float32)[:, None]
-            p.reshape(-1)[list(added)] += np.array(list(added.values()), np.float32)
+            for symbol, share in added.items():
+                p[row, symbol] += share * total / max(rest, LEAST_REST)
 
     def expect(self, p: Probabilities, context: bytes) -> Expectation:
         """What is expected after `context`, where the network's probabilities are p [V].

@@ -10,12 +10,14 @@ A suggestion is a continuation that ends a word. What it is worth, `charrnn.cont
 from __future__ import annotations
 
 import functools
+import heapq
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, get_args
 
 import numpy as np
+import numpy.typing as npt
 
 from charrnn.calibration import IDENTITY, Calibration
 from charrnn.cell import Cell, Logits, State
@@ -23,15 +25,17 @@ from charrnn.continuation import LOOK, Continuation
 from charrnn.endings import Alphabet, ends_word, is_junk
 from charrnn.errors import OptionError
 from charrnn.memory import Memory
-from charrnn.sampling import LogProbabilities, Probabilities, Sampling, shape, softmax
+from charrnn.sampling import LogProbabilities, Sampling, shape, softmax
 from charrnn.vocabulary import Vocabulary
 
 Length = Literal["word", "phrase", "sentence", "line"]
 LENGTHS: tuple[Length, ...] = get_args(Length)
+Weights = npt.NDArray[np.float32]
 DEFAULT_CONFIDENCE = 0.45  # what editors use unless told otherwise
 # What cannot stand beside something better: a last word that ends there with less probability, and less worth than this
 # share of the best. An end of a sentence that is less probable than the former is none to reach for.
 PIECE, NONSENSE = 0.1, 0.001
+WIDE = 1e20  # sums of weights beyond this, or below its inverse, are scaled: float32 ends at 1e38
 LEAST_BOUND = 1 / 3  # probability that the last word of what is shown ends there: no pieces of words
 
 
@@ -77,12 +81,19 @@ class _Found(NamedTuple):
     worth: float
 
 
+class _Coming(NamedTuple):
+    """What follows each of N nodes, as weights: probabilities but for a factor of each row."""
+
+    weights: Weights  # [N, V]
+    sums: list[list[float]]  # [N, 4] of them, over the kinds of `Alphabet.masses`
+
+
 class Search:
     """One look ahead. Run `steps`, which gives way after each character; then `best` has the results.
 
-    The step of a small network takes 0.1 ms, and a call of NumPy one or two hundredths of that. So what is done for
-    each candidate is plain Python, for each character of the alphabet NumPy, and what only a result needs is left to
-    `best`.
+    The step of a small network takes 0.1 ms, and a call of NumPy after it two or three hundredths of that. So what is
+    done for each candidate is plain Python, for each character of the alphabet NumPy, in as few calls as can be, and
+    what only a result needs is left to `best`.
     """
 
     def __init__(
@@ -100,6 +111,8 @@ class Search:
         self._memory = memory
         self._seed = seed
         self._alphabet = Alphabet.of(vocabulary)
+        self._wants_all = options.length in ("sentence", "line")
+        self._least_probability = calibration.probability(options.min_confidence)
         self._found: list[_Found] = []
         self._best_worth = -math.inf
 
@@ -146,34 +159,39 @@ class Search:
         """
         nodes = [self._first(before)]
         while True:
-            p = self._predict(nodes, logits)
-            self._collect(nodes, p)
+            coming = self._predict(nodes, logits)
+            self._collect(nodes, coming)
             if len(nodes[0].text) == self._options.max_characters:
                 return
-            nodes, rows, ids = self._children(nodes, p)
+            nodes, rows, ids = self._children(nodes, coming)
             if not nodes:
                 return
-            logits, state = self._cell.run(np.array(ids)[:, None], state.take(rows, axis=1))
+            logits, state = self._cell.run(np.array(ids), state.take(rows, axis=1))
             yield
 
     def _first(self, before: str) -> Continuation:
         """The continuation that is still empty."""
-        return Continuation("", 0.0, context=self._memory.context(before) if self._memory else b"")
+        return Continuation("", context=self._memory.context(before) if self._memory else b"")
 
-    def _predict(self, nodes: list[Continuation], logits: Logits) -> Probabilities:
-        """The probabilities [N, V] of what follows each node: the network's, with the memory's mixed in."""
-        p = softmax(logits)
+    def _predict(self, nodes: list[Continuation], logits: Logits) -> _Coming:
+        """What follows each of N nodes: the network's predictions, with the memory's mixed in."""
+        masses = self._alphabet.masses
+        weights = np.exp(logits)
+        sums = (weights @ masses).tolist()
+        if not all(1 / WIDE < row[0] < WIDE for row in sums):
+            weights = softmax(logits)
+            sums = (weights @ masses).tolist()
         if self._memory is not None:
-            self._memory.mix(p, [node.context for node in nodes])
-        return p
+            self._memory.mix(weights, [row[0] for row in sums], [node.context for node in nodes])
+            sums = (weights @ masses).tolist()
+        return _Coming(weights, sums)
 
-    def _collect(self, nodes: list[Continuation], p: Probabilities) -> None:
-        """Note which nodes are suggestions, from the probabilities [N, V] of what follows them."""
-        masses = p @ self._alphabet.masses  # [N, 3]
-        for node, (space, bound, line_end) in zip(nodes, masses.tolist(), strict=True):
-            node.space = space
+    def _collect(self, nodes: list[Continuation], coming: _Coming) -> None:
+        """Note which nodes are suggestions, from what follows them."""
+        for node, (total, space, bound, line_end) in zip(nodes, coming.sums, strict=True):
+            node.space = space / total
             if node.has_word and len(node.text) > 1 and ends_word(node.text):
-                self._keep(node, bound, line_end)
+                self._keep(node, bound / total, line_end / total)
 
     def _keep(self, node: Continuation, bound: float, line_end: float) -> None:
         """Note a node, unless its last word may well go on; the end of it and of the line have these probabilities."""
@@ -185,18 +203,14 @@ class Search:
         preference = self._preference(node, worth, bound, line_end)
         self._found.append(_Found(preference, node.text, node.probability, bound, worth))
 
-    def _is_unsure(self, probability: float) -> bool:
-        least = self._options.min_confidence
-        return least > 0 and self._calibration.confidence(probability) < least
-
     def _preference(self, node: Continuation, worth: float, bound: float, line_end: float) -> float:
         """Phrases are chosen for what they save; sentences and lines for reaching their end, or far in whole words.
 
         Of two that reach it the more probable is chosen: the beam goes on beyond an end, with what it would never say.
         """
-        length = self._options.length
-        if length not in ("sentence", "line"):
+        if not self._wants_all:
             return worth
+        length = self._options.length
         ends_sentence = node.ends_sentence and node.probability > PIECE * node.before
         if length == "line" and line_end > 0.5:
             return 2000 + node.probability * line_end
@@ -204,41 +218,45 @@ class Search:
             return 2000 + node.probability * node.space
         return len(node.text) * min(1, bound / LEAST_BOUND) + (1000 if ends_sentence else 0)
 
-    def _children(self, nodes: list[Continuation], p: Probabilities) -> tuple[list[Continuation], list[int], list[int]]:
-        """The next beam: its nodes, the rows [N] of their parents, and their ids [N]. Changes `p`."""
-        p[:, self._alphabet.line_end] = 0
+    def _children(
+        self, nodes: list[Continuation], coming: _Coming
+    ) -> tuple[list[Continuation], list[int], list[list[int]]]:
+        """The next beam: its nodes, the rows [N] of their parents, and their ids [N, 1]. Changes the weights."""
+        weights, totals = coming.weights, [row[0] for row in coming.sums]
+        for never in self._alphabet.never:
+            weights[:, never] = 0
         for row, node in enumerate(nodes):
             if self._stops(node):
-                p[row, self._alphabet.space] = 0
-        ranks, shaped = self._rank(nodes, p)
+                weights[row, self._alphabet.space] = 0
+        ranks, scales, shaped = self._rank(nodes, weights, totals)
         children: list[Continuation] = []
         rows: list[int] = []
-        ids: list[int] = []
-        for rank, row, i in _greatest(ranks, self._options.candidates):
-            probability = p.item(row, i)
-            if rank == -math.inf or probability == 0:
-                break
+        ids: list[list[int]] = []
+        for rank, row, i in _greatest(ranks, scales, self._options.candidates):
             node = nodes[row]
+            probability = node.probability * weights.item(row, i) / totals[row]
+            if rank == -math.inf or not probability > 0:
+                break
             context = self._memory.following(node.context, i) if self._memory else b""
-            log_p = node.log_p + math.log(probability)
-            child = node.child(self._alphabet.letters[i], log_p, rank, shaped.item(row, i), context)
+            child = node.child(self._alphabet.letters[i], probability, rank, shaped.item(row, i), context)
             if self._promises(child):
                 children.append(child)
                 rows.append(row)
-                ids.append(i)
+                ids.append([i])
         return children, rows, ids
 
-    def _rank(self, nodes: list[Continuation], p: Probabilities) -> tuple[LogProbabilities, LogProbabilities]:
-        """The rank in the beam of each child [N, V], and its log-probability under the tempered distribution.
+    def _rank(
+        self, nodes: list[Continuation], weights: Weights, totals: list[float]
+    ) -> tuple[LogProbabilities, list[float], LogProbabilities]:
+        """The rank in the beam of each child [N, V] but for a factor of each row, these [N], and its log-probability.
 
-        A beam without chance goes by probabilities, as shares of the most probable parent's, and takes no logarithms.
+        That is the one under the tempered distribution. A beam without chance goes by probabilities, and needs none.
         """
         if self._options.sampling.temperature == 0:
-            most = max(node.log_p for node in nodes)
-            ranks = p * np.array([[math.exp(node.log_p - most)] for node in nodes], np.float32)
-            return ranks, ranks
+            return weights, [node.probability / total for node, total in zip(nodes, totals, strict=True)], weights
         with np.errstate(divide="ignore"):
-            shaped = shape(np.log(p), self._options.sampling)
+            log_p = np.log(weights) - np.log(np.array(totals, np.float32))[:, None]
+        shaped = shape(log_p, self._options.sampling)
         shaped = shaped + np.array([[node.shaped] for node in nodes], np.float32)
         limits = np.array([[node.rank] for node in nodes], np.float32)
         drawn = shaped + self._rng.gumbel(size=shaped.shape).astype(np.float32)
@@ -246,7 +264,7 @@ class Search:
             # Gumbel variables whose greatest in each row is the parent's rank (Kool et al., appendix B.3).
             v = limits - drawn + np.log1p(-np.exp(drawn - drawn.max(axis=1, keepdims=True)))
             ranks = limits - np.maximum(v, 0) - np.log1p(np.exp(-np.abs(v)))
-        return np.where(np.isneginf(shaped), shaped, ranks), shaped
+        return np.where(np.isneginf(shaped), shaped, ranks), [1.0] * len(nodes), shaped
 
     def _stops(self, node: Continuation) -> bool:
         """Whether a space after `node` would lead beyond what the writer asked for."""
@@ -256,17 +274,25 @@ class Search:
 
     def _promises(self, child: Continuation) -> bool:
         """Whether anything beyond `child` could still be shown, and be worth more than what was found."""
-        if self._is_unsure(child.probability):
+        if child.probability < self._least_probability:
             return False
-        if self._options.length in ("sentence", "line"):
+        if self._wants_all:
             return True
         return child.worth_of_all(self._options.max_characters, 1, self._options.stale_cost) > self._best_worth
 
 
-def _greatest(ranks: LogProbabilities, count: int) -> list[tuple[float, int, int]]:
-    """The `count` greatest of ranks [N, V], each with its row and column; the greatest first."""
-    flat = ranks.reshape(-1)
-    count = min(count, flat.size)
-    places = flat.argpartition(flat.size - count)[-count:]
-    ordered = sorted(zip(flat[places].tolist(), places.tolist(), strict=True), reverse=True)
-    return [(rank, *divmod(place, ranks.shape[1])) for rank, place in ordered]
+def _greatest(values: Weights, scales: list[float], count: int) -> Iterator[tuple[float, int, int]]:
+    """The `count` greatest of values [N, V] times scales [N], each with its row and column; the greatest first.
+
+    Those that were given are overwritten in `values`.
+    """
+    columns = values.argmax(axis=1).tolist()
+    heap = [(-values.item(row, i) * scales[row], row, i) for row, i in enumerate(columns)]
+    heapq.heapify(heap)
+    for _ in range(min(count, values.size)):
+        rank, row, i = heap[0]
+        yield -rank, row, i
+        line = values[row]
+        line[i] = -math.inf
+        i = int(line.argmax())
+        heapq.heapreplace(heap, (-line.item(i) * scales[row], row, i))

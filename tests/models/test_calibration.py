@@ -6,6 +6,8 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from charrnn.calibration import IDENTITY, Calibration, percent
 from charrnn.errors import OptionError
@@ -38,3 +40,15 @@ def test_a_writer_is_never_told_that_something_is_certain_or_out_of_the_question
         ">99%",
         ">99%",
     ]
+
+
+@given(st.floats(0.1, 5), st.floats(-5, 5), st.floats(0.01, 0.99))
+def test_a_confidence_has_its_probability(slope: float, intercept: float, confidence: float) -> None:
+    calibration = Calibration(slope, intercept)
+    probability = calibration.probability(confidence)
+    if 1e-8 < probability < 1 - 1e-8:  # beyond, `confidence` is the same for all
+        assert calibration.confidence(probability) == pytest.approx(confidence, rel=1e-4)
+
+
+def test_nothing_is_less_sure_than_0_and_only_what_is_certain_as_sure_as_1() -> None:
+    assert (Calibration(2, 1).probability(0), Calibration(2, 1).probability(1)) == (0, 1)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import pytest
 
 from charrnn.continuation import END, LOOK, Continuation
@@ -11,10 +9,10 @@ from charrnn.continuation import END, LOOK, Continuation
 
 def grown(*steps: tuple[str, float]) -> Continuation:
     """A continuation by characters, each with its probability; white space follows all of them with probability 0.5."""
-    node = Continuation("", 0.0)
+    node = Continuation("")
     for letter, p in steps:
         node.space = 0.5
-        node = node.child(letter, node.log_p + math.log(p), 0.0, 0.0, b"")
+        node = node.child(letter, node.probability * p, 0.0, 0.0, b"")
     return node
 
 

@@ -17,8 +17,8 @@ NAME = "the ship of queen zarquona sailed. "
 def predicted(memory: Memory, before: str) -> np.ndarray:
     """The distribution after `before` where the network knows nothing."""
     p = FLAT.copy()
-    memory.mix(p[None], [memory.context(before)])
-    return p
+    memory.mix(p[None], [1.0], [memory.context(before)])
+    return p / p.sum()
 
 
 def symbol(letter: str) -> int:
@@ -45,6 +45,25 @@ def test_a_mixture_is_a_distribution(passages: list[str], before: str) -> None:
     assert p.sum() == pytest.approx(1, abs=1e-4)
     assert (p >= 0).all()
     assert (p[: len(SPECIALS)] == 0).all()
+
+
+@given(st.floats(1e-12, 1e12), st.text("abq .", max_size=12))
+def test_probabilities_may_have_a_factor(factor: float, before: str) -> None:
+    memory = Memory(VOCABULARY)
+    memory.learn(NAME)
+    p = FLAT[None] * np.float32(factor)
+    memory.mix(p, [factor], [memory.context(before)])
+    assert p[0] / p.sum() == pytest.approx(predicted(memory, before), rel=1e-4)
+
+
+def test_one_that_is_always_right_leaves_the_network_a_say() -> None:
+    memory = Memory(VOCABULARY)
+    memory.learn(NAME)
+    for _ in range(10_000):
+        memory.adapt(memory.expect(FLAT, memory.context("of queen zarq")), symbol("u"))
+    p = predicted(memory, "of queen zarq")
+    assert p[symbol("u")] > 0.999
+    assert p[symbol("x")] > 0
 
 
 def test_longer_matches_have_more_say_once_they_prove_right() -> None:

@@ -64,7 +64,7 @@ def test_typing_at_the_end_of_a_line_needs_no_catching_up() -> None:
         remembered.replace(0, 1, [line])
         assert remembered.unknown == 0
     p = FLAT.copy()
-    memory.mix(p[None], [memory.context("of queen zarq")])
+    memory.mix(p[None], [1.0], [memory.context("of queen zarq")])
     assert p.argmax() == VOCABULARY.encode("u")[0]
     assert len(memory._symbols) < len(NAME) + 2 * ORDERS[-1]
 
@@ -78,7 +78,7 @@ def test_of_a_very_long_line_the_end_is_learned(monkeypatch: pytest.MonkeyPatch)
     remembered.replace(1, 1, [NAME * 100])  # in one go, as it is pasted
     assert len(memory) <= 202
     p = FLAT.copy()
-    memory.mix(p[None], [memory.context("of queen zarq")])
+    memory.mix(p[None], [1.0], [memory.context("of queen zarq")])
     assert p.argmax() == VOCABULARY.encode("u")[0]
 
 
