@@ -10,7 +10,6 @@ A suggestion is a continuation that ends a word. What it is worth, `charrnn.cont
 from __future__ import annotations
 
 import functools
-import heapq
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from typing import Literal, NamedTuple, get_args
 import numpy as np
 import numpy.typing as npt
 
+from charrnn.beam import drawn, greatest
 from charrnn.calibration import IDENTITY, Calibration
 from charrnn.cell import Cell, Logits, State
 from charrnn.continuation import LOOK, Continuation
@@ -232,7 +232,7 @@ class Search:
         children: list[Continuation] = []
         rows: list[int] = []
         ids: list[list[int]] = []
-        for rank, row, i in _greatest(ranks, scales, self._options.candidates):
+        for rank, row, i in greatest(ranks, scales, self._options.candidates):
             node = nodes[row]
             probability = node.probability * weights.item(row, i) / totals[row]
             if rank == -math.inf or not probability > 0:
@@ -258,13 +258,7 @@ class Search:
             log_p = np.log(weights) - np.log(np.array(totals, np.float32))[:, None]
         shaped = shape(log_p, self._options.sampling)
         shaped = shaped + np.array([[node.shaped] for node in nodes], np.float32)
-        limits = np.array([[node.rank] for node in nodes], np.float32)
-        drawn = shaped + self._rng.gumbel(size=shaped.shape).astype(np.float32)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            # Gumbel variables whose greatest in each row is the parent's rank (Kool et al., appendix B.3).
-            v = limits - drawn + np.log1p(-np.exp(drawn - drawn.max(axis=1, keepdims=True)))
-            ranks = limits - np.maximum(v, 0) - np.log1p(np.exp(-np.abs(v)))
-        return np.where(np.isneginf(shaped), shaped, ranks), [1.0] * len(nodes), shaped
+        return drawn(shaped, [node.rank for node in nodes], self._rng), [1.0] * len(nodes), shaped
 
     def _stops(self, node: Continuation) -> bool:
         """Whether a space after `node` would lead beyond what the writer asked for."""
@@ -279,20 +273,3 @@ class Search:
         if self._wants_all:
             return True
         return child.worth_of_all(self._options.max_characters, 1, self._options.stale_cost) > self._best_worth
-
-
-def _greatest(values: Weights, scales: list[float], count: int) -> Iterator[tuple[float, int, int]]:
-    """The `count` greatest of values [N, V] times scales [N], each with its row and column; the greatest first.
-
-    Those that were given are overwritten in `values`.
-    """
-    columns = values.argmax(axis=1).tolist()
-    heap = [(-values.item(row, i) * scales[row], row, i) for row, i in enumerate(columns)]
-    heapq.heapify(heap)
-    for _ in range(min(count, values.size)):
-        rank, row, i = heap[0]
-        yield -rank, row, i
-        line = values[row]
-        line[i] = -math.inf
-        i = int(line.argmax())
-        heapq.heapreplace(heap, (-line.item(i) * scales[row], row, i))
