@@ -9,6 +9,7 @@ import {
   window,
   workspace,
 } from 'vscode';
+import { ErrorCodes, ResponseError } from 'vscode-languageclient/node';
 import { findCommand } from './command';
 import { isServed, isWriting } from './documents';
 import { Environment } from './environment';
@@ -193,6 +194,9 @@ export class App {
 }
 
 function reasonOf(error: unknown): string {
+  if (error instanceof ResponseError && error.code === ErrorCodes.PendingResponseRejected) {
+    return 'it ended while it was starting. The log says why.';
+  }
   return error instanceof Error ? error.message : String(error);
 }
 

@@ -12,7 +12,14 @@ from tests.editors.vscode.window import MESSAGE, Window, ask, order
 LOCAL = ("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:")
 SHOWN_LOG = "[...document.querySelectorAll('.panel select')].some(box => box.selectedOptions[0]?.text === 'CharRNN')"
 START = "The men who came to look at the roof said that it wo"
-PROVOKED = ("/nowhere/", "no model named", "must be a list", "could not be started again")  # errors that tests told of
+# Errors that tests told of.
+PROVOKED = (
+    "/nowhere/",
+    "no model named",
+    "must be a list",
+    "could not be started again",
+    "ended while it was starting",
+)
 INSTALLATION = 300.0  # seconds within which pip has made an environment, on a machine with much else to do
 
 
@@ -42,6 +49,7 @@ def test_a_server_that_cannot_be_started_again_is_told(window: Window) -> None:
     program.chmod(0o755)
     with window.new_server():
         window.configure_machine(serverCommand=[str(program)])
+    assert ask(window)  # it has answered: one that ends before has not started yet
     (before,) = window.server.servers()
     program.unlink()
     os.kill(before, signal.SIGKILL)
@@ -56,6 +64,8 @@ def test_a_server_that_cannot_start_is_told_with_the_reason(window: Window) -> N
     assert window.server.servers() == []
     window.configure_machine(serverCommand=["/nowhere/charrnn-lsp"])
     assert "has no server" in window.notification("/nowhere/charrnn-lsp")
+    window.configure_machine(serverCommand=["/bin/sh", "-c", "read line; exit 1"])
+    assert "has no server" in window.notification("ended while it was starting")
     window.wait_for_status(lambda status: "warning" in window.icon())
     window.picture("broken")
     window.answer("/nowhere/charrnn-lsp", "Show the Log")
