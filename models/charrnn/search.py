@@ -248,9 +248,10 @@ class Search:
     def _rank(
         self, nodes: list[Continuation], weights: Weights, totals: list[float]
     ) -> tuple[LogProbabilities, list[float], LogProbabilities]:
-        """The rank in the beam of each child [N, V] but for a factor of each row, these [N], and its log-probability.
+        """The ranks of children in the beam [N, V], to be multiplied by a scale of each row [N], and what they leave.
 
-        That is the one under the tempered distribution. A beam without chance goes by probabilities, and needs none.
+        That is the log-probability [N, V] of each under the tempered distribution, from which ranks are drawn. A beam
+        without chance goes by probabilities, and leaves nothing of use.
         """
         if self._options.sampling.temperature == 0:
             return weights, [node.probability / total for node, total in zip(nodes, totals, strict=True)], weights
