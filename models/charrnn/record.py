@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,7 +66,7 @@ class Facts:
             held_out = f" on {self.measured_on:,} held-out characters" if self.measured_on else ""
             rows.append(("bits per character", f"{self.bits_per_character:.4f}{held_out}"))
         if self.characters is not None:
-            time = f" in {self.minutes:.0f} minutes" if self.minutes is not None else ""
+            time = f" in {self.minutes:g} minutes" if self.minutes is not None else ""
             device = f" on {self.device}" if self.device else ""
             rows.append(("training", f"{self.characters:,} characters{time}{device}"))
         if self.report:
@@ -81,22 +81,23 @@ class Facts:
         """Where the learning curve began and where it ended."""
         first, last = self.points[0], self.points[-1]
         return (
-            f"validation {first.validation:.3f} bits per character after {first.minutes:.0f} minutes, "
-            f"{last.validation:.3f} after {last.minutes:.0f}"
+            f"validation {first.validation:.3f} bits per character after {round(first.minutes, 1):g} minutes, "
+            f"{last.validation:.3f} after {round(last.minutes, 1):g}"
         )
 
 
 def facts(artifact: Artifact) -> Facts:
     """What is known of this model. A record that is not of the known form is left out, as a model needs none."""
     a, record = artifact.architecture, artifact.training
+    bits, measured_on = _held_out(record)
     return Facts(
         name=artifact.name,
         path=str(artifact.path),
         shape=f"{a.cell} {a.layers}x{a.hidden}",
         weights=a.parameters,
         symbols=a.vocabulary,
-        bits_per_character=_number(record.get("bpc_int8")),
-        measured_on=_whole(record.get("bpc_characters")),
+        bits_per_character=_number(bits),
+        measured_on=_whole(measured_on),
         characters=_whole(record.get("characters")),
         minutes=_number(record.get("minutes")),
         device=str(record["device"])[:40] if "device" in record else None,
@@ -116,6 +117,14 @@ def sparkline(values: Sequence[float], width: int = WIDTH) -> str:
     if high == low:
         return BARS[0] * len(values)
     return "".join(BARS[round((value - low) / (high - low) * (len(BARS) - 1))] for value in values)
+
+
+def _held_out(record: Mapping[str, Any]) -> tuple[object, object]:
+    """Bits per character and of how many characters: as the report says where there is one, else as int8 was checked."""
+    after = record.get("after")
+    if isinstance(after, dict):
+        return after.get("bits"), after.get("characters")
+    return record.get("bpc_int8"), record.get("bpc_characters")
 
 
 def _card(artifact: Artifact) -> str:

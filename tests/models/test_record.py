@@ -22,6 +22,19 @@ def test_the_record_of_the_training_is_told(tiny: Artifact) -> None:
     )
 
 
+def test_what_the_report_says_goes_before_the_check_of_int8(tiny: Artifact) -> None:
+    training = {"bpc_int8": 2.125, "bpc_characters": 5000, "after": {"bits": 1.5, "characters": 700}}
+    known = facts(dataclasses.replace(tiny, training=training))
+    assert dict(known.rows())["bits per character"] == "1.5000 on 700 held-out characters"
+
+
+def test_a_training_of_seconds_has_no_0_minutes(tiny: Artifact) -> None:
+    training = {"characters": 500, "minutes": 0.4, "history": [[1, 0.1234, 3, 3], [2, 0.4, 3, 2.5]]}
+    known = facts(dataclasses.replace(tiny, training=training))
+    assert dict(known.rows())["training"] == "500 characters in 0.4 minutes"
+    assert "after 0.1 minutes" in known.curve_in_words() and known.curve_in_words().endswith("after 0.4")
+
+
 def test_the_report_is_named_where_there_is_one(tiny: Artifact) -> None:
     known = facts(dataclasses.replace(tiny, files={**tiny.files, "report.html": "0"}))
     assert dict(known.rows())["report"] == str(tiny.path / "report.html")
@@ -31,7 +44,8 @@ def test_the_report_is_named_where_there_is_one(tiny: Artifact) -> None:
     "training",
     [
         {},
-        {"bpc_int8": "good", "minutes": None, "characters": True, "history": "long"},
+        {"bpc_int8": "good", "minutes": None, "characters": True, "history": "long", "after": "good"},
+        {"after": {"bits": [1.5], "characters": "many"}},
         {"bpc_int8": 10**400, "characters": float("inf"), "history": [[1, 2, 3, 10**400]]},
         {"bpc_int8": float("nan"), "history": [[1, 2, 3], 7, [1, 2, None, 4], ["a", 1, 1, 1]]},
     ],

@@ -305,7 +305,7 @@ def test_another_model_is_used_everywhere(page: Page, models: Path) -> None:
 
 def test_the_card_and_the_learning_curve_are_shown(page: Page, english: Model) -> None:
     tab(page, "Model")
-    bpc = english.artifact.training["bpc_int8"]
+    bpc = english.artifact.training["after"]["bits"]
     wait_for(page.locator("#facts").inner_text, lambda said: f"{bpc:.4f} on" in said)
     points = page.locator("#curve polyline.validation").get_attribute("points") or ""
     assert len(points.split()) == len(english.artifact.training["history"])

@@ -66,7 +66,7 @@ def _training(record: Mapping[str, Any]) -> str:
     recipe = ", ".join(f"{key} {value}" for key, value in record["recipe"].items())
     return (
         f"{record['characters']:,} characters read in {record['updates']:,} updates "
-        f"and {record['minutes']:.0f} minutes on {record['device']}.\n\n"
+        f"and {record['minutes']:g} minutes on {record['device']}.\n\n"
         f"Recipe: {recipe}.\n\nCommand: `{record['command']}`"
         + (f", at commit {record['commit']}." if record.get("commit") else ".")
     )
