@@ -120,7 +120,7 @@ def sparkline(values: Sequence[float], width: int = WIDTH) -> str:
 
 
 def _held_out(record: Mapping[str, Any]) -> tuple[object, object]:
-    """Bits per character and of how many characters: as the report says where there is one, else as int8 was checked."""
+    """Bits per character and of how many characters: as the report says, or else as int8 was checked."""
     after = record.get("after")
     if isinstance(after, dict):
         return after.get("bits"), after.get("characters")

@@ -32,7 +32,8 @@ def test_a_training_of_seconds_has_no_0_minutes(tiny: Artifact) -> None:
     training = {"characters": 500, "minutes": 0.4, "history": [[1, 0.1234, 3, 3], [2, 0.4, 3, 2.5]]}
     known = facts(dataclasses.replace(tiny, training=training))
     assert dict(known.rows())["training"] == "500 characters in 0.4 minutes"
-    assert "after 0.1 minutes" in known.curve_in_words() and known.curve_in_words().endswith("after 0.4")
+    assert "after 0.1 minutes" in known.curve_in_words()
+    assert known.curve_in_words().endswith("after 0.4")
 
 
 def test_the_report_is_named_where_there_is_one(tiny: Artifact) -> None:
