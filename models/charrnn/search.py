@@ -33,7 +33,8 @@ LENGTHS: tuple[Length, ...] = get_args(Length)
 Weights = npt.NDArray[np.float32]
 DEFAULT_CONFIDENCE = 0.45  # what editors use unless told otherwise
 # What cannot stand beside something better: a last word that ends there with less probability, and less worth than this
-# share of the best. An end of a sentence that is less probable than the former is none to reach for.
+# share of the best. An end of a sentence that is less probable than the former is none to reach for, and a text that is
+# less probable than the latter beside another of its length is none to reach far with.
 PIECE, NONSENSE = 0.1, 0.001
 WIDE = 1e20  # sums of weights beyond this, or below its inverse, are scaled: float32 ends at 1e38
 LEAST_BOUND = 1 / 3  # probability that the last word of what is shown ends there: no pieces of words
@@ -115,6 +116,7 @@ class Search:
         self._least_probability = calibration.probability(options.min_confidence)
         self._found: list[_Found] = []
         self._best_worth = -math.inf
+        self._likeliest = 1.0  # probability of the most probable node of the beam
 
     @functools.cached_property
     def _rng(self) -> np.random.Generator:
@@ -188,6 +190,7 @@ class Search:
 
     def _collect(self, nodes: list[Continuation], coming: _Coming) -> None:
         """Note which nodes are suggestions, from what follows them."""
+        self._likeliest = max(node.probability for node in nodes)
         for node, (total, space, bound, line_end) in zip(nodes, coming.sums, strict=True):
             node.space = space / total
             if node.has_word and len(node.text) > 1 and ends_word(node.text):
@@ -216,6 +219,8 @@ class Search:
             return 2000 + node.probability * line_end
         if length == "sentence" and ends_sentence:
             return 2000 + node.probability * node.space
+        if node.probability < NONSENSE * self._likeliest:
+            return node.probability
         return len(node.text) * min(1, bound / LEAST_BOUND) + (1000 if ends_sentence else 0)
 
     def _children(

@@ -30,6 +30,18 @@ def test_of_two_words_the_first_may_be_right_alone() -> None:
     assert node.worth_of_all(5, 0.9) == pytest.approx((first - both) * 1 + both * 4 - LOOK * stale)
 
 
+def test_a_further_word_adds_what_it_saves_beyond_those_before_it() -> None:
+    node = grown(("a", 0.8), ("n", 1), (" ", 0.5), ("o", 0.8), ("x", 1), (" ", 0.5), ("i", 0.5), ("s", 1))
+    first, two, all_of_it = 0.8 * 0.5, 0.8 * 0.5 * 0.8 * 0.5, 0.08 * 0.9**END
+    expected = (first - two) * 1 + (two - all_of_it) * 3 + all_of_it * 7
+    assert node.worth_of_all(8, 0.9, cost=0) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(("text", "words"), [(" an", 0), ("an ", 1), ("an  ox", 1), ("an ox  ", 2)])
+def test_the_first_space_after_a_word_ends_it(text: str, words: int) -> None:
+    assert grown(*((letter, 0.5) for letter in text)).words == words
+
+
 def test_what_it_may_become_is_worth_no_more_than_was_promised() -> None:
     steps = [("s", 0.5), ("o", 0.5), (" ", 0.9), ("i", 0.4), ("t", 0.8), (" ", 0.9), ("w", 0.2)]
     for count in range(1, len(steps)):

@@ -250,6 +250,9 @@ def test_an_end_that_is_too_far_is_approached_by_whole_words(
         ({"it is": 0.3, "it is so": 0.2, "we do": 0.4, "no": 0.1}, "line", "we do"),  # more likely than all of "it is"
         ({"it is. no one came": 1.0}, "line", "it is."),  # the line's own end is too far
         ({"no. no it is": 0.6, "no. we are late": 0.4}, "line", "no. no it is"),
+        ({"it is": 0.42, "it is so": 0.13, "we do": 0.4}, "line", "it is"),  # 0.42 of 0.55, against all of 0.4
+        ({"it is.": 0.42, 'it is."x': 0.13, "we do.": 0.4}, "sentence", "it is."),
+        ({"it is that everyone": 1.0}, "sentence", "it is that"),  # no piece of a word, though it is longer
     ],
 )
 def test_an_end_is_preferred_by_how_likely_it_is(
@@ -338,6 +341,12 @@ def test_loops_are_not_suggested(vocabulary: Vocabulary, script: str) -> None:
     assert not [s.text for s in found if re.search(r"\b(\w+)(\W+\1\b){2,}|\.{4}|(\w{4})\3\3", s.text)]
 
 
+def test_nor_does_a_loop_keep_from_what_is_worth_less(vocabulary: Vocabulary) -> None:
+    oracle = Oracle(vocabulary, {"ha ha ha ha ha ha ha": 0.7, "we are all here now": 0.3})
+    (best,) = look_ahead(oracle, vocabulary, "", SearchOptions(max_characters=25)).best()
+    assert best.text == "we are all here now"
+
+
 @pytest.mark.parametrize("threshold", [0.0, 0.2, 0.6, 0.9])
 @pytest.mark.parametrize("calibration", [Calibration(), Calibration(0.5, 1.0)])
 def test_what_is_not_sure_enough_is_not_found(
@@ -398,21 +407,23 @@ def test_greedy_does_not_depend_on_the_seed(cells: dict[str, Cell], vocabulary: 
 
 
 class Shifted(Oracle):
-    """One whose logits have no exponential."""
+    """One whose logits are shifted: down in one row, up in the next."""
+
+    shift = 0.0
 
     def run(self, ids: Ids, state: State) -> tuple[Logits, State]:
         logits, state = super().run(ids, state)
-        return logits + np.array([[(-1000, 1000)[row % 2]] for row in range(len(ids))], np.float32), state
+        return logits + np.array([[(-self.shift, self.shift)[row % 2]] for row in range(len(ids))], np.float32), state
 
 
 @pytest.mark.filterwarnings("ignore:(overflow|invalid value) encountered")
+@pytest.mark.parametrize("shift", [5, 1000])  # the latter have no exponential
 @pytest.mark.parametrize("temperature", [0, 1])
-def test_logits_may_be_of_any_size(vocabulary: Vocabulary, temperature: float) -> None:
-    texts = {"it is": 0.5, "its own": 0.3, "if": 0.1}
-    found = [
-        look_ahead(oracle(vocabulary, texts), vocabulary, "", SearchOptions(Sampling(temperature)), 1).best(3)
-        for oracle in (Oracle, Shifted)
-    ]
+def test_logits_may_be_of_any_size(vocabulary: Vocabulary, temperature: float, shift: float) -> None:
+    oracle = Shifted(vocabulary, {"it is": 0.5, "its own": 0.3, "if": 0.1, "we do": 0.08, "no": 0.02})
+    found = []
+    for oracle.shift in (0, shift):
+        found.append(look_ahead(oracle, vocabulary, "", SearchOptions(Sampling(temperature)), 1).best(3))
     assert [one.text for one in found[0]] == [one.text for one in found[1]]
     assert [one.probability for one in found[0]] == pytest.approx([one.probability for one in found[1]], rel=1e-3)
 
