@@ -9,7 +9,7 @@ import {
   window,
   workspace,
 } from 'vscode';
-import { ErrorCodes, ResponseError } from 'vscode-languageclient/node';
+import { ConnectionError, ErrorCodes } from 'vscode-languageclient/node';
 import { findCommand } from './command';
 import { isServed, isWriting } from './documents';
 import { Environment } from './environment';
@@ -29,6 +29,14 @@ const NOT_NOW = 'Do Not Ask Again';
 const COMMAND = 'Set Command'; // short, as the names of all buttons leave no room for that of the extension
 const AGAIN = 'Try Again';
 const LOG = 'Show the Log';
+/** What fails, of a message to a server that is gone: its answer, its writing, the pipe itself. */
+const GONE = new Set<unknown>([
+  ErrorCodes.PendingResponseRejected,
+  ErrorCodes.MessageWriteError,
+  'EPIPE',
+  'ECONNRESET',
+  'ERR_STREAM_DESTROYED',
+]);
 
 export class App {
   readonly session: Session;
@@ -98,7 +106,7 @@ export class App {
         await this.session.start(command);
       }
     } catch (error) {
-      const reason = reasonOf(error);
+      const reason = reasonOf(error, 'it ended while it was starting. The log says why.');
       void this.explainFailure(/ENOENT/.test(reason) ? `there is no program ${this.session.program}.` : reason);
     }
   }
@@ -193,11 +201,12 @@ export class App {
   }
 }
 
-function reasonOf(error: unknown): string {
-  if (error instanceof ResponseError && error.code === ErrorCodes.PendingResponseRejected) {
-    return 'it ended while it was starting. The log says why.';
+/** The words of an error; where a server is gone that was written to or asked, those given. */
+function reasonOf(error: unknown, ended = 'The server has ended.'): string {
+  if (!(error instanceof Error)) {
+    return String(error);
   }
-  return error instanceof Error ? error.message : String(error);
+  return error instanceof ConnectionError || GONE.has((error as { code?: unknown }).code) ? ended : error.message;
 }
 
 /** An action whose failure is told. */

@@ -186,7 +186,7 @@ export class Session implements Disposable {
   }
 
   private async closed() {
-    if (this.client?.state === State.Starting) {
+    if (this.client?.state === State.Starting || this.client?.state === State.StartFailed) {
       return { action: CloseAction.DoNotRestart, handled: true, message: 'The server ended while it was starting.' };
     }
     const now = Date.now() / 1000;
