@@ -175,7 +175,7 @@ def test_a_long_text_shows_how_far_it_was_read(page: Page) -> None:
     measure(page, (PROSE.read_text(encoding="utf-8") * 50)[:100_000])
     total = page.locator("#total")
     wait_for(total.inner_text, lambda said: bool(re.search(r"over [5-9],\d+ of 100,000 characters", said)))
-    assert page.locator("#heatmap .map span").count() == 4000
+    wait_for(page.locator("#heatmap .map span").count, lambda count: count == 4000)
     set_number(page, "part", 2)
     shown = page.locator("#heatmap .said")
     wait_for(shown.inner_text, lambda said: said.startswith("Character 4,001:"))
@@ -297,7 +297,7 @@ def test_another_model_is_used_everywhere(page: Page, models: Path) -> None:
     assert write(page, "It was") == "It was" + library(sharp, "It was", 0.8, 100)
     tab(page, "Model")
     wait_for(page.locator("#facts").inner_text, lambda said: "lstm 2x16" in said)
-    assert "records no learning curve" in page.locator("#curve").inner_text()
+    wait_for(page.locator("#curve").inner_text, lambda said: "records no learning curve" in said)
     measure(page, "It was so.")
     bits = character_bits(sharp.cell, sharp.vocabulary, "It was so.").mean()
     wait_for(page.locator("#total").inner_text, lambda said: f"{bits:.3f} bits" in said)
