@@ -174,16 +174,27 @@ def test_each_character_has_its_surprise(page: Page, english: Model) -> None:
 def test_a_long_text_shows_how_far_it_was_read(page: Page) -> None:
     measure(page, (PROSE.read_text(encoding="utf-8") * 50)[:100_000])
     total = page.locator("#total")
-    wait_for(total.inner_text, lambda said: bool(re.search(r"over [5-9],\d+ of 100,000 characters", said)))
-    wait_for(page.locator("#heatmap .map span").count, lambda count: count == 4000)
+    wait_for(total.inner_text, lambda said: bool(re.search(r"over ([5-9]|\d\d),\d+ of 100,000 characters", said)))
     set_number(page, "part", 2)
     shown = page.locator("#heatmap .said")
     wait_for(shown.inner_text, lambda said: said.startswith("Character 4,001:"))
+    page.locator("#heatmap .map").press("ArrowRight")
     before = total.inner_text()
     wait_for(total.inner_text, lambda said: said != before)  # whoever looks at a part is left there while it reads on
     page.locator("button#measure-stop").click()
-    assert shown.inner_text().startswith("Character 4,001:")
+
+    def read() -> int:
+        return int(total.inner_text().split(" of ")[0].rsplit(maxsplit=1)[1].replace(",", ""))
+
+    wait_for(page.locator("#heatmap .map span").count, lambda count: count == min(read() - 4000, 4000))
+    assert shown.inner_text().startswith("Character 4,002:")
     assert page.locator("#part input[type=number]").input_value() == "2"
+
+
+def test_a_slow_browser_has_the_whole_map_in_the_end(page: Page) -> None:
+    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 16})
+    measure(page, (PROSE.read_text(encoding="utf-8") * 5)[:10_000])
+    wait_for(page.locator("#heatmap .map span").count, lambda count: count == 4000)
 
 
 def test_no_text_has_no_surprise(page: Page) -> None:

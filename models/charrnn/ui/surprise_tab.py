@@ -53,12 +53,20 @@ def surprise_tab(shelf: Shelf, model: gr.Dropdown) -> None:
         number = int(number)
         return (_map(found, number), _bars(found, (number - 1) * PART)) if found else (None, "")
 
+    def settle(found: State, number: int) -> tuple[Any, Any, Any]:
+        if not found:
+            return gr.skip(), gr.skip(), gr.skip()
+        return _total(found), _part_slider(found), {**_map(found, int(number)), "again": True}
+
     def choose(event: gr.EventData, found: State) -> str:
         return _bars(found, int(event.index)) if found else ""
 
     outputs = [scored, total, part, heat, chart]
     running = go.click(measure, [model, text], outputs, show_progress="hidden")
-    stop.click(None, cancels=[running], queue=False)
+    stopped = stop.click(None, cancels=[running], queue=False)
+    for end in (running, stopped):
+        # A slow browser leaves out what comes just before something else; and a part may have been chosen half read.
+        end.then(settle, [scored, part], [total, part, heat], show_progress="hidden")
     part.release(show_part, [scored, part], [heat, chart], show_progress="hidden")
     heat.select(choose, scored, chart, show_progress="hidden")
 

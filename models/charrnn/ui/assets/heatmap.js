@@ -2,7 +2,7 @@
 const map = element.querySelector(".map");
 const said = element.querySelector(".said");
 const LEVELS = 8;
-let place = -1;
+let place = -1, start = -1;
 
 const level = (bits) => Math.max(0, Math.min(LEVELS - 1, Math.floor(bits)));
 const name = (letter) => (letter === " " ? "space" : letter === "\n" ? "line end" : `“${letter}”`);
@@ -10,6 +10,7 @@ const name = (letter) => (letter === " " ? "space" : letter === "\n" ? "line end
 function draw() {
   const value = props.value || { text: "", bits: [], start: 0 };
   const letters = [...value.text], fragment = document.createDocumentFragment();
+  const chosen = value.again && value.start === start ? place : 0;
   letters.forEach((letter, i) => {
     const span = document.createElement("span");
     span.className = `h${level(value.bits[i])}`;
@@ -20,7 +21,8 @@ function draw() {
   map.replaceChildren(fragment);
   map.hidden = said.hidden = !letters.length;
   place = -1;
-  if (letters.length) choose(Math.min(value.place || 0, letters.length - 1), false);
+  start = value.start;
+  if (letters.length) choose(chosen, false);
 }
 
 function choose(next, tell = true) {
